@@ -1,0 +1,68 @@
+// Package sample holds the domain's words: what a pod is to the adapter, and what one measurement of it is. It is a leaf:
+// every other package of the data flow (discover → scrape → store → provider) speaks in these types and this one imports none
+// of them.
+package sample
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Pod is what the adapter knows of a pod. Its identity is the UID: a name or an IP can belong to another pod a moment later.
+type Pod struct {
+	UID       types.UID
+	Namespace string
+	Name      string
+	Labels    map[string]string // never written to after the Pod was handed over
+	IP        string            // empty until the kubelet reports one
+	Running   bool              // phase Running; the HPA ignores failed pods and treats pending ones as unready
+	Deleting  bool              // has a deletion timestamp: "departing" while it still answers
+	Ready     bool              // condition Ready
+	Started   time.Time         // status.startTime; zero until known
+	Target    *Target           // nil unless the pod opted in to being scraped
+}
+
+// Target says how to scrape a pod. The host is always the pod's own IP, so none is named here.
+type Target struct {
+	Scheme string // "http" or "https"
+	Port   int
+	Path   string // with its leading slash
+}
+
+// Sample is one measured value of one pod.
+type Sample struct {
+	Pod   types.UID
+	Value float64   // in the metric's unit, finite and not negative
+	Time  time.Time // when it was measured, not when it was received or served
+}
+
+// Failure says that a pod was asked and gave no usable value.
+type Failure struct {
+	Pod    types.UID
+	Reason Reason
+	Err    error // what was tried and what happened, for people
+}
+
+// Reason is why a value is missing; a closed set, because it is a label of the adapter's own metrics.
+type Reason string
+
+// The reasons, in the order in which a scrape can meet them.
+const (
+	ReasonTimeout    Reason = "timeout"      // no complete answer within the timeout
+	ReasonConnection Reason = "connection"   // refused, reset, no route, TLS
+	ReasonStatus     Reason = "status"       // an answer other than 200
+	ReasonTooLarge   Reason = "too_large"    // body over the limit
+	ReasonMalformed  Reason = "malformed"    // the body is not what its Content-Type says
+	ReasonNoValue    Reason = "no_value"     // well-formed, but the value is not in it
+	ReasonOutOfRange Reason = "out_of_range" // NaN, ±Inf, negative or above the metric's accepted range
+	ReasonTooOld     Reason = "too_old"      // measured before the pod started
+)
+
+// Batch is what one collection of one metric brought.
+type Batch struct {
+	Metric   string // the metric's name in the adapter's configuration
+	Samples  []Sample
+	Failures []Failure
+	Err      error // the collection failed as a whole (a query, say): nothing is known of any pod, so nothing changes but the clock
+}
