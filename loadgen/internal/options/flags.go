@@ -1,0 +1,101 @@
+package options
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+const targetAllowed = "http://HOST[:PORT][/PATH] or https://…"
+
+// parser reads flags and remembers every bad value, so that all are told at once.
+type parser struct {
+	flags *flag.FlagSet
+	errs  []error
+}
+
+// value defines a flag whose values set accepts or declines.
+func (p *parser) value(name, allowed string, set func(string) bool) {
+	p.flags.Func(name, "", func(s string) error {
+		if !set(s) {
+			p.errs = append(p.errs, fmt.Errorf("--%s %q: allowed: %s", name, s, allowed))
+		}
+		return nil
+	})
+}
+
+// require reports a flag that was not given.
+func (p *parser) require(name, allowed string) {
+	given := false
+	p.flags.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	if !given {
+		p.errs = append(p.errs, fmt.Errorf("--%s is missing: allowed: %s", name, allowed))
+	}
+}
+
+func (p *parser) scenario(name string, to *Scenario) {
+	p.value(name, scenarioNames, func(s string) bool {
+		*to = Scenario(s)
+		return to.known()
+	})
+}
+
+func (p *parser) target(name string, to **url.URL) {
+	p.value(name, targetAllowed, func(s string) bool {
+		u, err := url.Parse(s)
+		*to = u
+		return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+			u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	})
+}
+
+func (p *parser) whole(name string, to *int, most int) {
+	p.value(name, fmt.Sprintf("a whole number from 1 to %d", most), func(s string) bool {
+		n, err := strconv.Atoi(s)
+		*to = n
+		return err == nil && n >= 1 && n <= most
+	})
+}
+
+func (p *parser) rate(name string, to *float64, most float64) {
+	p.value(name, fmt.Sprintf("arrivals per second, from 0 (closed loop) to %v", most), func(s string) bool {
+		n, err := strconv.ParseFloat(s, 64)
+		*to = n
+		return err == nil && n >= 0 && n <= most && !math.IsNaN(n)
+	})
+}
+
+func (p *parser) duration(name string, to *time.Duration, least, most time.Duration) {
+	p.value(name, fmt.Sprintf("from %s to %s, as 90, 90s or 1m30s", least, most), func(s string) bool {
+		d, err := parseDuration(s)
+		*to = d
+		return err == nil && d >= least && d <= most
+	})
+}
+
+func (p *parser) yes(name string, to *bool) {
+	p.flags.BoolFunc(name, "", func(s string) error {
+		yes, err := strconv.ParseBool(s)
+		if err != nil {
+			p.errs = append(p.errs, fmt.Errorf("--%s=%q: allowed: true or false", name, s))
+		}
+		*to = yes
+		return nil
+	})
+}
+
+// parseDuration reads Go's form ("1m30s") or a bare number of seconds ("90", "0.5").
+func parseDuration(s string) (time.Duration, error) {
+	seconds, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return time.ParseDuration(s)
+	}
+	nanos := seconds * float64(time.Second)
+	if !(math.Abs(nanos) < math.MaxInt64) { // NaN is not less either
+		return 0, fmt.Errorf("%q seconds do not fit a duration", s)
+	}
+	return time.Duration(nanos), nil
+}

@@ -1,0 +1,108 @@
+package request
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+)
+
+// Kind is how a request ended: Success, CutOff, one of the error kinds below, or status_ and an HTTP status that is not 2xx.
+type Kind string
+
+// The kinds.
+const (
+	Success     Kind = "success"     // a complete 2xx
+	CutOff      Kind = "cut_off"     // ended by the user before its answer was complete; not the target's error
+	NotSent     Kind = "not_sent"    // due, but too many were in flight already
+	Timeout     Kind = "timeout"     // no complete answer in time
+	Refused     Kind = "refused"     // nobody listens there
+	Reset       Kind = "reset"       // the connection was reset or closed before the answer was complete
+	DNS         Kind = "dns"         // the host's name was not resolved
+	Unreachable Kind = "unreachable" // no route to the host
+	TLS         Kind = "tls"         // the handshake failed
+	NoPorts     Kind = "no_ports"    // this machine has no port left for a connection to that address
+	NoFiles     Kind = "no_files"    // this machine has no file descriptor left
+	Other       Kind = "other"       // none of these
+)
+
+const statusPrefix = "status_"
+
+var (
+	errCutOff  = errors.New("cut off")
+	errTimeout = errors.New("timed out")
+)
+
+// StatusError is a complete answer whose status is not 2xx. Redirects are such answers: they are not followed.
+type StatusError struct {
+	Code int
+}
+
+// Error names the status.
+func (e *StatusError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, http.StatusText(e.Code)))
+}
+
+// Answered says whether the target gave a complete answer, if only to say no.
+func (k Kind) Answered() bool { return k == Success || strings.HasPrefix(string(k), statusPrefix) }
+
+// KindOf classifies what Client.Do returned.
+func KindOf(err error) Kind {
+	var status *StatusError
+	switch {
+	case err == nil:
+		return Success
+	case errors.As(err, &status):
+		return Kind(fmt.Sprint(statusPrefix, status.Code))
+	case errors.Is(err, errCutOff):
+		return CutOff
+	case errors.Is(err, errTimeout), errors.Is(err, syscall.ETIMEDOUT):
+		return Timeout
+	case isDNS(err):
+		return DNS
+	case isTLS(err):
+		return TLS
+	}
+	return kindOfSystemError(err)
+}
+
+func kindOfSystemError(err error) Kind {
+	for _, system := range []struct {
+		err  error
+		kind Kind
+	}{
+		{syscall.ECONNREFUSED, Refused},
+		{syscall.ECONNRESET, Reset},
+		{syscall.EPIPE, Reset},
+		{io.ErrUnexpectedEOF, Reset},
+		{io.EOF, Reset},
+		{syscall.EHOSTUNREACH, Unreachable},
+		{syscall.ENETUNREACH, Unreachable},
+		{syscall.EADDRNOTAVAIL, NoPorts},
+		{syscall.EMFILE, NoFiles},
+		{syscall.ENFILE, NoFiles},
+	} {
+		if errors.Is(err, system.err) {
+			return system.kind
+		}
+	}
+	return Other
+}
+
+func isDNS(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns)
+}
+
+func isTLS(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+	)
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.As(err, &alert)
+}
