@@ -1,0 +1,49 @@
+package sample
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Value is what is served for one pod and one metric.
+type Value struct {
+	Namespace, Name string        // of the pod
+	Milli           int64         // in thousandths of the metric's unit
+	Time            time.Time     // when the pod's own sample was measured
+	Window          time.Duration // the smoothing's equivalent averaging window; 0 for a raw value
+}
+
+// ErrUnknownMetric says that no such metric is configured.
+var ErrUnknownMetric = errors.New("unknown metric")
+
+// ErrNoPod says that no pod has the name or matches the selector.
+var ErrNoPod = errors.New("no such pod")
+
+// NotFreshError says that there are pods, but none with a value that may be served. Absent is not zero, so there is no answer.
+type NotFreshError struct {
+	Metric  string
+	MaxAge  time.Duration
+	Matched int     // pods with the name or the labels
+	Causes  []Cause // why, most frequent first; their pods add up to Matched
+}
+
+// Cause is why some pods have no value that may be served.
+type Cause struct {
+	Reason string // a Reason, or a few words where the pod was never asked
+	Pods   int
+}
+
+// Error reads, for example, "3 pods match, none has a value younger than 15s: 2 timeout, 1 connection".
+func (e *NotFreshError) Error() string {
+	pods := "1 pod matches"
+	if e.Matched != 1 {
+		pods = fmt.Sprintf("%d pods match", e.Matched)
+	}
+	causes := make([]string, len(e.Causes))
+	for i, c := range e.Causes {
+		causes[i] = fmt.Sprintf("%d %s", c.Pods, c.Reason)
+	}
+	return fmt.Sprintf("%s: %s, none has a value younger than %s: %s", e.Metric, pods, e.MaxAge, strings.Join(causes, ", "))
+}
