@@ -1,0 +1,67 @@
+package config
+
+import (
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// The shipped smoothing: fast up, slow down. The replay benchmark decides them.
+const (
+	DefaultRiseHalfLife  = 10 * time.Second
+	DefaultFallHalfLife  = 60 * time.Second
+	DefaultAlphaInterval = 5 * time.Second
+)
+
+// usersMetric is what is served without a configuration file: active users from the pods' own /metrics.
+func usersMetric() Metric {
+	return Metric{
+		Name:    "active_users_per_pod",
+		RawName: "active_users_raw",
+		Pods:    &Pods{Field: "active_users"},
+	}
+}
+
+// setDefaults fills in what was left out; what is there, right or wrong, stays for Validate to judge.
+func (c *AdapterConfiguration) setDefaults() {
+	for i := range c.Metrics {
+		c.Metrics[i].setDefaults()
+	}
+}
+
+func (m *Metric) setDefaults() {
+	if m.RawName == "" && m.Name != "" {
+		m.RawName = m.Name + "_raw"
+	}
+	orElse(&m.Range.Min, 0)
+	m.Smoothing.setDefaults()
+	switch {
+	case m.Pods != nil:
+		orElse(&m.MaxAge, metav1.Duration{Duration: 15 * time.Second})
+		orElse(&m.Range.Max, 1e9)
+		orElse(&m.Pods.Interval, metav1.Duration{Duration: time.Second})
+		orElse(&m.Pods.Timeout, metav1.Duration{Duration: 800 * time.Millisecond})
+	case m.Prometheus != nil:
+		orElse(&m.MaxAge, metav1.Duration{Duration: 120 * time.Second})
+		orElse(&m.Range.Max, 100)
+		orElse(&m.Prometheus.Interval, metav1.Duration{Duration: 5 * time.Second})
+		orElse(&m.Prometheus.Timeout, metav1.Duration{Duration: 4 * time.Second})
+		orElse(&m.Prometheus.Scale, 1)
+	}
+}
+
+func (s *Smoothing) setDefaults() {
+	if s.Alpha != nil {
+		orElse(&s.Interval, metav1.Duration{Duration: DefaultAlphaInterval})
+		return
+	}
+	orElse(&s.RiseHalfLife, metav1.Duration{Duration: DefaultRiseHalfLife})
+	orElse(&s.FallHalfLife, metav1.Duration{Duration: DefaultFallHalfLife})
+}
+
+// orElse gives an absent value its default. Every call makes its own copy, so that no two metrics share one.
+func orElse[T any](field **T, value T) {
+	if *field == nil {
+		*field = &value
+	}
+}

@@ -1,0 +1,172 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"regexp"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/sets"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+const (
+	allowedAlpha    = "must be a number greater than 0 and at most 1"
+	allowedHalfLife = "must be a duration of 0s or more, such as 10s"
+	allowedName     = "must consist of letters, digits, '_', '.', ':' and '-', and begin with a letter or '_'"
+	allowedField    = "must be a metric name or a dotted path of JSON field names (letters, digits, '_' and '-'), such as active_users or load.users"
+	allowedURL      = "must be an http or https URL with a host and without query, fragment or user, such as http://prometheus.monitoring.svc:9090"
+)
+
+// Metric names are path segments of the API, and field names are not to be taken for a query language's operators.
+var (
+	nameFormat  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:-]*$`)
+	fieldFormat = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
+)
+
+// Validate returns every error of a configuration with its defaults set, each with the field's path, its value and what
+// is allowed.
+func (c *AdapterConfiguration) Validate() field.ErrorList {
+	var errs field.ErrorList
+	if c.APIVersion != APIVersion {
+		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), c.APIVersion, []string{APIVersion}))
+	}
+	if c.Kind != Kind {
+		errs = append(errs, field.NotSupported(field.NewPath("kind"), c.Kind, []string{Kind}))
+	}
+	if len(c.Metrics) == 0 {
+		errs = append(errs, field.Required(field.NewPath("metrics"), "name at least one metric"))
+	}
+	seen := sets.New[string]()
+	for i := range c.Metrics {
+		path := field.NewPath("metrics").Index(i)
+		errs = append(errs, c.Metrics[i].validateNames(path, seen)...)
+		errs = append(errs, c.Metrics[i].validate(path)...)
+	}
+	return errs
+}
+
+// validateNames sees to it that no two things are served under one name.
+func (m *Metric) validateNames(path *field.Path, seen sets.Set[string]) field.ErrorList {
+	if m.Name == "" {
+		return field.ErrorList{field.Required(path.Child("name"), allowedName)}
+	}
+	var errs field.ErrorList
+	for _, n := range []struct{ field, value string }{{"name", m.Name}, {"rawName", m.RawName}} {
+		if !nameFormat.MatchString(n.value) {
+			errs = append(errs, field.Invalid(path.Child(n.field), n.value, allowedName))
+		}
+		if seen.Has(n.value) {
+			errs = append(errs, field.Duplicate(path.Child(n.field), n.value))
+		}
+		seen.Insert(n.value)
+	}
+	return errs
+}
+
+func (m *Metric) validate(path *field.Path) field.ErrorList {
+	errs := m.Smoothing.validate(path.Child("smoothing"))
+	switch {
+	case m.Pods != nil && m.Prometheus != nil:
+		return append(errs, field.Forbidden(path.Child("prometheus"), "a metric has one source: pods or prometheus"))
+	case m.Pods != nil:
+		errs = append(errs, m.Pods.validate(path.Child("pods"))...)
+	case m.Prometheus != nil:
+		errs = append(errs, m.Prometheus.validate(path.Child("prometheus"))...)
+	default:
+		return append(errs, field.Required(path, "a metric needs a source: pods or prometheus"))
+	}
+	errs = append(errs, m.Range.validate(path.Child("range"))...)
+	if every := m.CollectEvery(); m.MaxAge.Duration < every {
+		errs = append(errs, field.Invalid(path.Child("maxAge"), m.MaxAge.Duration.String(),
+			fmt.Sprintf("must be at least the source's interval, %v", every)))
+	}
+	return errs
+}
+
+func (r *Range) validate(path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if !finite(*r.Min) || *r.Min < 0 {
+		errs = append(errs, field.Invalid(path.Child("min"), *r.Min, "must be 0 or more: totals of negative values cannot be shared out"))
+	}
+	if !finite(*r.Max) || *r.Max <= *r.Min {
+		errs = append(errs, field.Invalid(path.Child("max"), *r.Max, fmt.Sprintf("must be greater than min, %v", *r.Min)))
+	}
+	return errs
+}
+
+func (s *Smoothing) validate(path *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if s.Alpha != nil && (s.RiseHalfLife != nil || s.FallHalfLife != nil) {
+		errs = append(errs, field.Forbidden(path.Child("alpha"), "give either alpha or half-lives, not both"))
+	}
+	if s.Alpha == nil && s.Interval != nil {
+		errs = append(errs, field.Forbidden(path.Child("interval"), "it belongs to alpha, which is not set"))
+	}
+	if s.Alpha != nil && !validAlpha(*s.Alpha) {
+		errs = append(errs, field.Invalid(path.Child("alpha"), *s.Alpha, allowedAlpha))
+	}
+	if s.Alpha != nil && s.Interval != nil && s.Interval.Duration <= 0 {
+		errs = append(errs, field.Invalid(path.Child("interval"), s.Interval.Duration.String(), "must be greater than 0s"))
+	}
+	errs = append(errs, validateHalfLife(path.Child("riseHalfLife"), s.RiseHalfLife)...)
+	return append(errs, validateHalfLife(path.Child("fallHalfLife"), s.FallHalfLife)...)
+}
+
+func validateHalfLife(path *field.Path, h *metav1.Duration) field.ErrorList {
+	if h != nil && h.Duration < 0 {
+		return field.ErrorList{field.Invalid(path, h.Duration.String(), allowedHalfLife)}
+	}
+	return nil
+}
+
+func (p *Pods) validate(path *field.Path) field.ErrorList {
+	errs := validateTimes(path, p.Interval.Duration, p.Timeout.Duration)
+	if !fieldFormat.MatchString(p.Field) {
+		errs = append(errs, field.Invalid(path.Child("field"), p.Field, allowedField))
+	}
+	return errs
+}
+
+func (p *Prometheus) validate(path *field.Path) field.ErrorList {
+	errs := validateTimes(path, p.Interval.Duration, p.Timeout.Duration)
+	errs = append(errs, validateURL(path.Child("url"), p.URL)...)
+	if p.Query == "" {
+		errs = append(errs, field.Required(path.Child("query"), "a PromQL query, such as DCGM_FI_DEV_GPU_UTIL[2m]"))
+	}
+	if !finite(*p.Scale) || *p.Scale <= 0 {
+		errs = append(errs, field.Invalid(path.Child("scale"), *p.Scale, "must be greater than 0"))
+	}
+	return errs
+}
+
+// validateTimes: a collection that outlives its interval would delay the next one.
+func validateTimes(path *field.Path, interval, timeout time.Duration) field.ErrorList {
+	var errs field.ErrorList
+	if interval < minInterval {
+		errs = append(errs, field.Invalid(path.Child("interval"), interval.String(), fmt.Sprintf("must be at least %v", minInterval)))
+	}
+	if timeout <= 0 || timeout > interval {
+		errs = append(errs, field.Invalid(path.Child("timeout"), timeout.String(),
+			fmt.Sprintf("must be greater than 0s and at most the interval, %v", interval)))
+	}
+	return errs
+}
+
+// minInterval keeps a typing error from turning the adapter into a load generator.
+const minInterval = 100 * time.Millisecond
+
+func validateURL(path *field.Path, text string) field.ErrorList {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" ||
+		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return field.ErrorList{field.Invalid(path, text, allowedURL)}
+	}
+	return nil
+}
+
+func validAlpha(alpha float64) bool { return alpha > 0 && alpha <= 1 }
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
