@@ -1,0 +1,198 @@
+// Package gpu runs jobs on one GPU, which may be a simulated one.
+//
+// An Executor has a single goroutine that gives each job in turn a slice of 5 ms. A job ends when the GPU time it was given
+// adds up to the work it asked for, so jobs that share the GPU take longer, and utilisation is the arrival rate times the
+// work per job, up to 100 %: what an application on a real GPU would see.
+package gpu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Slice is how long a job holds the GPU before it is the next one's turn.
+const Slice = 5 * time.Millisecond
+
+// ErrStopped says that the executor no longer runs.
+var ErrStopped = errors.New("the GPU executor has stopped")
+
+// Device does the work. Only the executor's goroutine calls it.
+type Device interface {
+	// Run keeps the GPU busy for about d and returns for how long it really was.
+	Run(d time.Duration) (time.Duration, error)
+}
+
+// FullError says that the queue has no room for another job.
+type FullError struct {
+	Capacity   int           // jobs
+	RetryAfter time.Duration // estimate of when the first of the present jobs ends
+}
+
+// Error implements error.
+func (e *FullError) Error() string {
+	return fmt.Sprintf("the GPU queue is full: all of its %d places are taken", e.Capacity)
+}
+
+// Executor shares a device between jobs. It is safe for concurrent use; NewExecutor makes one and Run makes it work.
+type Executor struct {
+	device   Device
+	capacity int
+	wake     chan struct{} // has room for one: "there may be a job"
+
+	mu      sync.Mutex // guards all below
+	jobs    []*job     // admitted and unfinished; the first is next, or running
+	stopped bool
+	meter   meter
+}
+
+type job struct {
+	left time.Duration // GPU time still to be given
+	used time.Duration // GPU time given so far
+	done chan error    // has room for the one result
+}
+
+// NewExecutor returns an executor that admits up to capacity jobs at a time, running ones included.
+func NewExecutor(device Device, capacity int) *Executor {
+	return &Executor{device: device, capacity: capacity, wake: make(chan struct{}, 1)}
+}
+
+// Do has the executor give the work its GPU time and returns what it really was given. It returns a *FullError at once if
+// there is no room, the context's error if that ends first, ErrStopped or the device's error.
+func (e *Executor) Do(ctx context.Context, work time.Duration) (time.Duration, error) {
+	j, err := e.admit(work)
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case err := <-j.done:
+		return j.used, err
+	case <-ctx.Done():
+		e.remove(j)
+		return 0, fmt.Errorf("waiting for the GPU: %w", ctx.Err())
+	}
+}
+
+// Run gives slices to jobs until the context ends. Call it once.
+func (e *Executor) Run(ctx context.Context) {
+	defer e.stop()
+	for ctx.Err() == nil {
+		if e.step() {
+			continue
+		}
+		select {
+		case <-e.wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// Stats is what the executor did.
+type Stats struct {
+	Utilization float64       // share of the last second in which the GPU was busy, 0 to 1
+	Busy        time.Duration // GPU time since the start
+	Queued      int           // jobs admitted and unfinished, the running one included
+	Capacity    int           // jobs
+}
+
+// Stats returns what the executor did until now.
+func (e *Executor) Stats() Stats {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := time.Now()
+	return Stats{
+		Utilization: e.meter.utilization(now),
+		Busy:        e.meter.busy(now),
+		Queued:      len(e.jobs),
+		Capacity:    e.capacity,
+	}
+}
+
+func (e *Executor) admit(work time.Duration) (*job, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopped {
+		return nil, ErrStopped
+	}
+	if len(e.jobs) >= e.capacity {
+		return nil, &FullError{Capacity: e.capacity, RetryAfter: e.firstEndLocked()}
+	}
+	j := &job{left: work, done: make(chan error, 1)}
+	e.jobs = append(e.jobs, j)
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+	return j, nil
+}
+
+// firstEndLocked estimates when a place comes free: the shortest job needs its time once for each job that it shares with.
+func (e *Executor) firstEndLocked() time.Duration {
+	shortest := slices.MinFunc(e.jobs, func(a, b *job) int { return int(a.left - b.left) })
+	return max(shortest.left, 0) * time.Duration(len(e.jobs))
+}
+
+// step runs one slice of the first job and reports whether there was one.
+func (e *Executor) step() bool {
+	j, slice := e.begin()
+	if j == nil {
+		return false
+	}
+	used, err := e.device.Run(slice)
+	e.end(j, used, err)
+	return true
+}
+
+func (e *Executor) begin() (*job, time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.jobs) == 0 {
+		return nil, 0
+	}
+	e.meter.start(time.Now())
+	return e.jobs[0], min(Slice, e.jobs[0].left)
+}
+
+func (e *Executor) end(j *job, used time.Duration, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.meter.stop(time.Now())
+	j.used += used
+	j.left -= used
+	if !e.removeLocked(j) {
+		return // cancelled meanwhile
+	}
+	if err != nil || j.left <= 0 {
+		j.done <- err
+		return
+	}
+	e.jobs = append(e.jobs, j)
+}
+
+func (e *Executor) remove(j *job) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.removeLocked(j)
+}
+
+func (e *Executor) removeLocked(j *job) bool {
+	i := slices.Index(e.jobs, j)
+	if i < 0 {
+		return false
+	}
+	e.jobs = slices.Delete(e.jobs, i, i+1)
+	return true
+}
+
+func (e *Executor) stop() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stopped = true
+	for _, j := range e.jobs {
+		j.done <- ErrStopped
+	}
+	e.jobs = nil
+}

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics says what the workload is doing: as JSON, or in Prometheus' formats to a client that prefers them.
+func (s *Server) metrics(registry *prometheus.Registry) http.Handler {
+	registry.MustRegister(
+		newCollector(s),
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	text := promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Vary", "Accept")
+		if wantsText(r.Header.Get("Accept")) {
+			text.ServeHTTP(w, r)
+			return
+		}
+		sendJSON(w, http.StatusOK, s.report())
+	})
+}
+
+// newDurations makes the histogram of request durations; code 499 is a client that left.
+func newDurations() *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "workload_request_duration_seconds",
+		Help:    "How long requests took, by endpoint and status code; 499 is a client that left.",
+		Buckets: prometheus.ExponentialBuckets(0.001, 2, 17), // to 65 s
+	}, []string{"endpoint", "code"})
+}
+
+// collector takes its values from the server when it is asked, so that there is one count of everything.
+type collector struct {
+	server *Server
+
+	activeUsers, userSeconds, draining, inFlight      *prometheus.Desc
+	gpuInfo, gpuUtilization, gpuBusy, gpuLen, gpuRoom *prometheus.Desc
+}
+
+func newCollector(s *Server) *collector {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
+	return &collector{
+		server:         s,
+		activeUsers:    desc("active_users", "Requests in flight on the work endpoints."),
+		userSeconds:    desc("active_user_seconds_total", "Time integral of active_users since the start."),
+		draining:       desc("workload_draining", "1 after a termination signal, 0 before."),
+		inFlight:       desc("workload_requests_in_flight", "Requests in flight, by endpoint.", "endpoint"),
+		gpuInfo:        desc("workload_gpu_info", "1, with the mode of the GPU executor as a label.", "mode"),
+		gpuUtilization: desc("workload_gpu_utilization_ratio", "Share of the last second in which the GPU was busy."),
+		gpuBusy:        desc("workload_gpu_busy_seconds_total", "GPU time used since the start."),
+		gpuLen:         desc("workload_gpu_queue_length", "GPU jobs admitted and unfinished, the running one included."),
+		gpuRoom:        desc("workload_gpu_queue_capacity", "GPU jobs admitted at most."),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(descs chan<- *prometheus.Desc) {
+	prometheus.DescribeByCollect(c, descs)
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(metrics chan<- prometheus.Metric) {
+	send := func(d *prometheus.Desc, t prometheus.ValueType, value float64, labels ...string) {
+		metrics <- prometheus.MustNewConstMetric(d, t, value, labels...)
+	}
+	s := c.server
+	active, seconds := s.users.Read()
+	send(c.activeUsers, prometheus.GaugeValue, float64(active))
+	send(c.userSeconds, prometheus.CounterValue, seconds)
+	send(c.draining, prometheus.GaugeValue, map[bool]float64{true: 1}[s.draining.Load()])
+	for _, e := range s.endpoints {
+		send(c.inFlight, prometheus.GaugeValue, float64(e.report().InFlight), e.path)
+	}
+	stats := s.gpu.Stats()
+	send(c.gpuInfo, prometheus.GaugeValue, 1, string(s.config.GPU.Mode))
+	send(c.gpuUtilization, prometheus.GaugeValue, stats.Utilization)
+	send(c.gpuBusy, prometheus.CounterValue, stats.Busy.Seconds())
+	send(c.gpuLen, prometheus.GaugeValue, float64(stats.Queued))
+	send(c.gpuRoom, prometheus.GaugeValue, float64(stats.Capacity))
+}

@@ -1,0 +1,109 @@
+package server
+
+import (
+	"math"
+	"runtime"
+	"time"
+
+	"userscale.dev/userscale/cmd/workload/internal/gpu"
+	"userscale.dev/userscale/cmd/workload/internal/latency"
+	"userscale.dev/userscale/cmd/workload/internal/process"
+)
+
+// report is what /metrics says in JSON. What is not known is missing or null, never zero.
+type report struct {
+	ActiveUsers       int                       `json:"active_users"`
+	ActiveUserSeconds float64                   `json:"active_user_seconds_total"`
+	Draining          bool                      `json:"draining"`
+	UptimeSeconds     float64                   `json:"uptime_seconds"`
+	Endpoints         map[string]endpointReport `json:"endpoints"`
+	CPU               cpuReport                 `json:"cpu"`
+	Memory            memoryReport              `json:"memory"`
+	Goroutines        int                       `json:"goroutines"`
+	GPU               gpuReport                 `json:"gpu"`
+}
+
+type endpointReport struct {
+	Count     uint64           `json:"count"` // finished
+	InFlight  int              `json:"in_flight"`
+	Errors    uint64           `json:"errors"`     // answered with 4xx or 5xx
+	Canceled  uint64           `json:"canceled"`   // left by their client
+	LatencyMS *latency.Summary `json:"latency_ms"` // of the last minute's answers with 200; null if there are none
+}
+
+type cpuReport struct {
+	SecondsTotal       *float64 `json:"seconds_total,omitempty"`
+	UsageCores         *float64 `json:"usage_cores,omitempty"` // 1 is one core
+	UsageWindowSeconds *float64 `json:"usage_window_seconds,omitempty"`
+	MaxCores           int      `json:"max_cores"` // GOMAXPROCS, which follows the container's limit
+}
+
+type memoryReport struct {
+	ResidentBytes *uint64 `json:"resident_bytes,omitempty"`
+	HeapBytes     uint64  `json:"heap_bytes"`    // live objects
+	RuntimeBytes  uint64  `json:"runtime_bytes"` // all that the Go runtime has mapped
+}
+
+type gpuReport struct {
+	Mode               gpu.Mode `json:"mode"`
+	ModeReason         string   `json:"mode_reason,omitempty"` // why it is not the one asked for
+	UtilizationPercent float64  `json:"utilization_percent"`   // of the last second
+	BusySeconds        float64  `json:"busy_seconds_total"`
+	QueueLength        int      `json:"queue_length"` // jobs admitted and unfinished, the running one included
+	QueueCapacity      int      `json:"queue_capacity"`
+}
+
+func (s *Server) report() report {
+	active, seconds := s.users.Read()
+	cpu, memory := s.usage()
+	r := report{
+		ActiveUsers:       active,
+		ActiveUserSeconds: seconds,
+		Draining:          s.draining.Load(),
+		UptimeSeconds:     round(time.Since(s.started).Seconds()),
+		Endpoints:         make(map[string]endpointReport, len(s.endpoints)),
+		CPU:               cpu,
+		Memory:            memory,
+		Goroutines:        runtime.NumGoroutine(),
+		GPU:               s.gpuReport(),
+	}
+	for _, e := range s.endpoints {
+		r.Endpoints[e.path] = e.report()
+	}
+	return r
+}
+
+func (s *Server) gpuReport() gpuReport {
+	stats := s.gpu.Stats()
+	return gpuReport{
+		Mode:               s.config.GPU.Mode,
+		ModeReason:         s.config.GPU.Reason,
+		UtilizationPercent: round(100 * stats.Utilization),
+		BusySeconds:        round(stats.Busy.Seconds()),
+		QueueLength:        stats.Queued,
+		QueueCapacity:      stats.Capacity,
+	}
+}
+
+func (s *Server) usage() (cpuReport, memoryReport) {
+	heap := process.ReadHeap()
+	cpu := cpuReport{MaxCores: runtime.GOMAXPROCS(0)}
+	memory := memoryReport{HeapBytes: heap.Live, RuntimeBytes: heap.Total}
+	if s.process == nil {
+		return cpu, memory
+	}
+	u, err := s.process.Usage()
+	if err != nil {
+		return cpu, memory
+	}
+	cpu.SecondsTotal, memory.ResidentBytes = &u.CPUSeconds, &u.ResidentBytes
+	if u.Window > 0 {
+		cpu.UsageCores, cpu.UsageWindowSeconds = new(round(u.CPUCores)), new(round(u.Window.Seconds()))
+	}
+	return cpu, memory
+}
+
+// round drops what is below a thousandth: nobody reads it and it costs to print.
+func round(v float64) float64 {
+	return math.Round(v*1000) / 1000
+}

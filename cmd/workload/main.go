@@ -1,0 +1,57 @@
+// Command workload is the demo application: requests that keep CPU, connections or a GPU busy, and a /metrics that says how
+// many users are active. It serves until SIGTERM, drains and exits with 0.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"userscale.dev/userscale/cmd/workload/internal/gpu"
+	"userscale.dev/userscale/cmd/workload/internal/options"
+	"userscale.dev/userscale/cmd/workload/internal/server"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	err := run(ctx, os.Args[1:])
+	if err != nil && !errors.Is(err, pflag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "workload:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	o, err := options.Parse(args, os.Getenv, os.Stdout)
+	if err != nil {
+		return err
+	}
+	choice, err := gpu.Open(gpu.Mode(o.GPUMode))
+	if err != nil {
+		return err
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", o.Listen, err)
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	log.Info("Serving", "address", l.Addr().String(), "gpuMode", choice.Mode, "gpuModeReason", choice.Reason)
+	return server.New(server.Config{
+		GPU:         choice,
+		GPUQueue:    o.GPUQueue,
+		MaxSize:     o.MaxSize,
+		MaxStream:   o.MaxStream,
+		MaxGPUWork:  o.MaxGPUWork,
+		DrainSettle: o.DrainSettle,
+		GracePeriod: o.GracePeriod,
+		Log:         log,
+	}).Run(ctx, l)
+}
