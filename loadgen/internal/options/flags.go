@@ -1,8 +1,10 @@
 package options
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"math"
 	"net/url"
 	"strconv"
@@ -15,6 +17,31 @@ const targetAllowed = "http://HOST[:PORT][/PATH] or https://…"
 type parser struct {
 	flags *flag.FlagSet
 	errs  []error
+}
+
+func newParser() *parser {
+	p := &parser{flags: flag.NewFlagSet("loadgen", flag.ContinueOnError)}
+	p.flags.SetOutput(io.Discard) // the caller prints, once
+	return p
+}
+
+// parse reads args and returns every error met on the way.
+func (p *parser) parse(args []string) error {
+	err := p.flags.Parse(args)
+	if errors.Is(err, ErrHelp) {
+		return ErrHelp
+	}
+	if err != nil { // an unknown flag or one without its value: what follows is not read, so what is missing is unknown too
+		return errors.Join(append(p.errs, err)...)
+	}
+	for _, arg := range p.flags.Args() {
+		p.errs = append(p.errs, fmt.Errorf("%q: allowed: flags only", arg))
+	}
+	if len(p.flags.Args()) == 0 {
+		p.require("scenario", scenarioNames)
+		p.require("target", targetAllowed)
+	}
+	return errors.Join(p.errs...)
 }
 
 // value defines a flag whose values set accepts or declines.
@@ -85,17 +112,4 @@ func (p *parser) yes(name string, to *bool) {
 		*to = yes
 		return nil
 	})
-}
-
-// parseDuration reads Go's form ("1m30s") or a bare number of seconds ("90", "0.5").
-func parseDuration(s string) (time.Duration, error) {
-	seconds, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return time.ParseDuration(s)
-	}
-	nanos := seconds * float64(time.Second)
-	if !(math.Abs(nanos) < math.MaxInt64) { // NaN is not less either
-		return 0, fmt.Errorf("%q seconds do not fit a duration", s)
-	}
-	return time.Duration(nanos), nil
 }

@@ -2,10 +2,8 @@
 package options
 
 import (
-	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"time"
 )
 
@@ -47,8 +45,20 @@ const (
 func Parse(args []string) (*Options, error) {
 	opts := &Options{Duration: time.Minute}
 	params := parameters{size: 300, workMillis: 1000, streamMillis: 2000}
-	p := &parser{flags: flag.NewFlagSet("loadgen", flag.ContinueOnError)}
-	p.flags.SetOutput(io.Discard)
+	p := newParser()
+	p.define(opts, &params)
+	if err := p.parse(args); err != nil {
+		return nil, err
+	}
+	if err := opts.checkRamp(); err != nil {
+		return nil, err
+	}
+	opts.complete(params)
+	return opts, nil
+}
+
+// define ties the flags to where their values go.
+func (p *parser) define(opts *Options, params *parameters) {
 	p.scenario("scenario", &opts.Scenario)
 	p.target("target", &params.target)
 	p.whole("concurrency", &opts.Concurrency, maxConcurrency)
@@ -61,17 +71,9 @@ func Parse(args []string) (*Options, error) {
 	p.whole("stream-ms", &params.streamMillis, maxMillis)
 	p.yes("keepalive", &opts.KeepAlive)
 	p.flags.StringVar(&opts.JSON, "json", "", "")
-	if err := p.parse(args); err != nil {
-		return nil, err
-	}
-	if err := opts.checkRamp(); err != nil {
-		return nil, err
-	}
-	opts.complete(params)
-	return opts, nil
 }
 
-// checkRamp checks what a flag alone cannot show.
+// checkRamp checks what a flag alone cannot show, once each is valid by itself.
 func (o *Options) checkRamp() error {
 	switch {
 	case o.Ramp > 0 && o.Rate > 0:
@@ -95,23 +97,4 @@ func (o *Options) complete(params parameters) {
 	if o.Concurrency == 0 {
 		o.Concurrency = defaultUsers
 	}
-}
-
-// parse reads args and returns every error met on the way.
-func (p *parser) parse(args []string) error {
-	err := p.flags.Parse(args)
-	if errors.Is(err, ErrHelp) {
-		return ErrHelp
-	}
-	if err != nil { // an unknown flag or one without its value: what follows is not read, so what is missing is unknown too
-		return errors.Join(append(p.errs, err)...)
-	}
-	for _, arg := range p.flags.Args() {
-		p.errs = append(p.errs, fmt.Errorf("%q: allowed: flags only", arg))
-	}
-	if len(p.flags.Args()) == 0 {
-		p.require("scenario", scenarioNames)
-		p.require("target", targetAllowed)
-	}
-	return errors.Join(p.errs...)
 }

@@ -15,10 +15,11 @@ What to ask for
 
 How much of it
   --concurrency N    closed loop: N users, each starting its next request when its last is answered (default 10)
-                     with --rate: the most requests in flight; arrivals beyond count as not_sent (default 10000)
+                     with --rate: the most requests in flight; those beyond, or over 1s late at the end, count as not_sent
+                     (default 10000)
   --rate R           open loop: R arrivals per second, evenly spaced, whether or not answers come (default 0: closed loop);
                      latency then counts from when a request was due
-  --duration D       no request starts later than this (default 60s, at most 24h); those in flight may finish
+  --duration D       no request is due later than this (default 60s, at most 24h); those in flight may finish
   --ramp D           closed loop: spread the users' starts evenly over this time (default 0s: all at once, so that
                      requests of one length keep ending all at once)
   Durations are 90s, 1m30s, 500ms, or bare seconds: 90.

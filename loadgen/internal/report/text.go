@@ -50,7 +50,7 @@ func (r *Report) counts(w io.Writer) {
 	fmt.Fprintf(w, "successes    %d\n", r.Successes)
 	fmt.Fprintf(w, "errors       %d\n", r.Errors)
 	for _, kind := range r.kinds() {
-		fmt.Fprintf(w, "  %-11s%d", kind, r.ErrorsByKind[kind])
+		fmt.Fprintf(w, "  %-11s  %d", kind, r.ErrorsByKind[kind])
 		if example := r.Examples[kind]; example != "" {
 			fmt.Fprintf(w, "  (first: %s)", example)
 		}
@@ -87,12 +87,11 @@ func row(w io.Writer, name string, l *stats.Latency) {
 	fmt.Fprintln(w)
 }
 
-// round prints d with about three significant digits.
+// round prints d with three significant digits.
 func round(d time.Duration) string {
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if d >= unit {
-			return d.Round(unit / 100).String()
-		}
+	scale := time.Duration(1)
+	for scale <= d/10 {
+		scale *= 10
 	}
-	return d.String()
+	return d.Round(scale / 100).String()
 }

@@ -18,7 +18,7 @@ type Kind string
 const (
 	Success     Kind = "success"     // a complete 2xx
 	CutOff      Kind = "cut_off"     // ended by the user before its answer was complete; not the target's error
-	NotSent     Kind = "not_sent"    // due, but too many were in flight already
+	NotSent     Kind = "not_sent"    // due, but too many were in flight already, or this machine is too slow for the rate
 	Timeout     Kind = "timeout"     // no complete answer in time
 	Refused     Kind = "refused"     // nobody listens there
 	Reset       Kind = "reset"       // the connection was reset or closed before the answer was complete

@@ -1,0 +1,38 @@
+package options
+
+import (
+	"testing"
+	"time"
+)
+
+func TestParseDuration(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"60": time.Minute, "0.25": 250 * time.Millisecond, "1e3": 1000 * time.Second, "-1": -time.Second, "0": 0,
+		"1h2m3s": time.Hour + 2*time.Minute + 3*time.Second, "5ms": 5 * time.Millisecond,
+	} {
+		if got, err := parseDuration(text); got != want || err != nil {
+			t.Errorf("%q: got %s, %v; want %s", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "s", "60 s", "NaN", "Inf", "-Inf", "1e300", "9223372037"} {
+		if got, err := parseDuration(text); err == nil {
+			t.Errorf("%q: got %s, want an error", text, got)
+		}
+	}
+}
+
+func FuzzParseDuration(f *testing.F) {
+	for _, seed := range []string{"60", "1m30s", "NaN", "1e18", "-0", "0x1p-2", "9223372036.9"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := parseDuration(text)
+		if err != nil {
+			return
+		}
+		again, err := parseDuration(d.String())
+		if err != nil || again != d {
+			t.Errorf("%q: read as %s, which reads as %s, %v", text, d, again, err)
+		}
+	})
+}

@@ -1,0 +1,153 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"userscale.dev/userscale/loadgen/internal/options"
+	"userscale.dev/userscale/loadgen/internal/request"
+	"userscale.dev/userscale/loadgen/internal/stats"
+)
+
+const ms = time.Millisecond
+
+func mixed() *Report {
+	return &Report{
+		Options: options.Options{
+			Scenario: options.Stream, URL: "http://host/stream?duration_ms=2000", Concurrency: 5,
+			Duration: time.Minute, Ramp: 10 * time.Second, Timeout: 32 * time.Second,
+		},
+		Summary: stats.Summary{
+			Requests: 124, Successes: 120, Errors: 3, CutOff: 1,
+			ErrorsByKind: map[request.Kind]int64{request.Refused: 1, "status_503": 2},
+			Examples:     map[request.Kind]string{"status_503": "503 Service Unavailable", request.Refused: "dial: refused"},
+			All: &stats.Latency{
+				Count: 123, Min: ms / 2, Mean: 2 * time.Second, P50: 2002 * ms, P90: 2010 * ms, P95: 2020 * ms, P99: 2030 * ms,
+				P999: 2040 * ms, Max: 2050 * ms,
+			},
+			Successful: &stats.Latency{
+				Count: 120, Min: 2001 * ms, Mean: 2003 * ms, P50: 2002 * ms, P90: 2010 * ms, P95: 2020 * ms, P99: 2030 * ms,
+				P999: 2040 * ms, Max: 2050 * ms,
+			},
+		},
+		StartTime:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Elapsed:     62 * time.Second,
+		Interrupted: true,
+		Connections: 122,
+	}
+}
+
+// failed is an open loop that nobody answered.
+func failed() *Report {
+	return &Report{
+		Options: options.Options{
+			Scenario: options.GPU, URL: "http://host/gpu_job?work_ms=1000", Concurrency: 100, Rate: 2.5, Duration: 2 * time.Second,
+			Timeout: 31 * time.Second, KeepAlive: true,
+		},
+		Summary: stats.Summary{Requests: 5, Errors: 5, ErrorsByKind: map[request.Kind]int64{request.NotSent: 5}},
+		Elapsed: 2 * time.Second,
+	}
+}
+
+func TestWriteText(t *testing.T) {
+	tests := []struct {
+		report *Report
+		want   string
+	}{
+		{mixed(), `stream  http://host/stream?duration_ms=2000
+closed loop: 5 users for 1m0s, starting over 10s, a new connection per request; interrupted after 1m2s
+
+requests     124 in 1m2s, 2.0/s
+successes    120
+errors       3
+  status_503   2  (first: 503 Service Unavailable)
+  refused      1  (first: dial: refused)
+cut off      1
+connections  122
+
+    latency  count    min  mean  p50    p90    p95    p99  p99.9    max
+        all    123  500µs    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
+  successes    120     2s    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
+`},
+		{failed(), `gpu  http://host/gpu_job?work_ms=1000
+open loop: 2.5/s for 2s, at most 100 in flight, connections reused
+
+requests     5 in 2s, 2.5/s
+successes    0
+errors       5
+  not_sent     5
+cut off      0
+connections  0
+
+    latency  count  min  mean  p50  p90  p95  p99  p99.9  max
+        all      0    -     -    -    -    -    -      -    -
+  successes      0    -     -    -    -    -    -      -    -
+`},
+	}
+	for _, test := range tests {
+		var got bytes.Buffer
+		if err := test.report.WriteText(&got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got.String()); diff != "" {
+			t.Errorf("text (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestWriteJSON(t *testing.T) {
+	percentiles := func(count, least, mean float64) map[string]any {
+		return map[string]any{
+			"count": count, "min": least, "mean": mean, "p50": 2.002, "p90": 2.01, "p95": 2.02, "p99": 2.03, "p999": 2.04, "max": 2.05,
+		}
+	}
+	tests := []struct {
+		report *Report
+		want   map[string]any
+	}{
+		{mixed(), map[string]any{
+			"scenario": "stream", "url": "http://host/stream?duration_ms=2000", "concurrency": 5.0, "durationSeconds": 60.0,
+			"rampSeconds": 10.0, "timeoutSeconds": 32.0, "keepAlive": false, "startTime": "2026-01-02T03:04:05Z",
+			"elapsedSeconds": 62.0, "interrupted": true, "requests": 124.0, "successes": 120.0, "errors": 3.0, "cutOff": 1.0,
+			"connections": 122.0, "ratePerSecond": 2.0,
+			"errorsByKind":   map[string]any{"refused": 1.0, "status_503": 2.0},
+			"errorExamples":  map[string]any{"refused": "dial: refused", "status_503": "503 Service Unavailable"},
+			"latencySeconds": map[string]any{"all": percentiles(123, 0.0005, 2), "successes": percentiles(120, 2.001, 2.003)},
+		}},
+		{failed(), map[string]any{
+			"scenario": "gpu", "url": "http://host/gpu_job?work_ms=1000", "concurrency": 100.0, "targetRatePerSecond": 2.5,
+			"durationSeconds": 2.0, "rampSeconds": 0.0, "timeoutSeconds": 31.0, "keepAlive": true,
+			"startTime": "0001-01-01T00:00:00Z", "elapsedSeconds": 2.0, "interrupted": false, "requests": 5.0, "successes": 0.0,
+			"errors": 5.0, "cutOff": 0.0, "connections": 0.0, "ratePerSecond": 2.5,
+			"errorsByKind":   map[string]any{"not_sent": 5.0},
+			"latencySeconds": map[string]any{}, // nothing was measured: absent, not 0
+		}},
+	}
+	for _, test := range tests {
+		var out bytes.Buffer
+		if err := test.report.WriteJSON(&out); err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]any
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("JSON (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestRound(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 999: "999ns", 1234: "1.23µs", 991606 * time.Microsecond: "992ms", 61234 * ms: "1m1.2s", 2009 * ms: "2.01s",
+	} {
+		if got := round(d); got != want {
+			t.Errorf("%d: got %s, want %s", d, got, want)
+		}
+	}
+}

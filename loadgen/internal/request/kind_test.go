@@ -1,0 +1,56 @@
+package request
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"os"
+	"syscall"
+	"testing"
+)
+
+func discard() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// dialError wraps an errno as the net package does.
+func dialError(errno syscall.Errno) error {
+	return fmt.Errorf("get: %w", &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", errno)})
+}
+
+func TestKindOf(t *testing.T) {
+	tests := []struct {
+		err      error
+		want     Kind
+		answered bool
+	}{
+		{nil, Success, true},
+		{&StatusError{Code: 429}, "status_429", true},
+		{fmt.Errorf("%w: %w", errCutOff, dialError(syscall.ECONNREFUSED)), CutOff, false},
+		{fmt.Errorf("%w: %w", errTimeout, io.EOF), Timeout, false},
+		{dialError(syscall.ETIMEDOUT), Timeout, false},
+		{dialError(syscall.ECONNREFUSED), Refused, false},
+		{dialError(syscall.ECONNRESET), Reset, false},
+		{dialError(syscall.EPIPE), Reset, false},
+		{dialError(syscall.EHOSTUNREACH), Unreachable, false},
+		{dialError(syscall.ENETUNREACH), Unreachable, false},
+		{dialError(syscall.EADDRNOTAVAIL), NoPorts, false},
+		{dialError(syscall.EMFILE), NoFiles, false},
+		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "x"}}, DNS, false},
+		{errors.New("something new"), Other, false},
+	}
+	for _, test := range tests {
+		got := KindOf(test.err)
+		if got != test.want || got.Answered() != test.answered {
+			t.Errorf("%v: got %s, answered %v; want %s, %v", test.err, got, got.Answered(), test.want, test.answered)
+		}
+	}
+}
+
+func TestStatusErrorText(t *testing.T) {
+	for code, want := range map[int]string{503: "503 Service Unavailable", 599: "599"} {
+		if got := (&StatusError{Code: code}).Error(); got != want {
+			t.Errorf("%d: got %q, want %q", code, got, want)
+		}
+	}
+}
