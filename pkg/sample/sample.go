@@ -57,6 +57,7 @@ const (
 	ReasonNoValue    Reason = "no_value"     // well-formed, but the value is not in it
 	ReasonOutOfRange Reason = "out_of_range" // NaN, ±Inf, negative or above the metric's accepted range
 	ReasonTooOld     Reason = "too_old"      // measured before the pod started
+	ReasonInFuture   Reason = "in_future"    // measured later than now, by a clock that cannot be right
 )
 
 // Batch is what one collection of one metric brought.

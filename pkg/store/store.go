@@ -1,85 +1,91 @@
-// Package store is the adapter's only state: the pods, the last sample of each, and the groups of pods with their estimators.
+// Package store is the adapter's only state: the pods, the last sample of each, and the groups of pods with their smoothed totals.
+//
+// A group is a namespace and a label selector. What is smoothed is the total of a group, not its pods, because pods come and go
+// while the total is what the users ask for. Three things change a group's smoothed total S:
+//
+//   - A collection (Record) moves S towards the raw total X, the sum of the last values, by the time since the collection before.
+//     Between collections S holds, so that asking never changes what others are told.
+//   - A change of coverage rescales S at once: a value that becomes too old takes its part along, and brings it back when it returns.
+//   - A change of load does not: pods that start and pods that leave change X only.
+//
+// What is served for a pod is its part of S, so that the parts sum to S.
 package store
 
 import (
+	"sync"
 	"time"
 
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/pkg/smoothing"
 )
 
-// Metric is one configured metric.
+// Metric is one configured metric. The sums of accepted values must stay below 10¹⁵, so that they fit into thousandths.
 type Metric struct {
-	Name      string        // as a share of the smoothed total, for example active_users_per_pod
-	RawName   string        // as last measured, for example active_users_raw
-	MaxAge    time.Duration // a value older than this is never used
-	Min, Max  float64       // the accepted range, inclusive
+	Name      string        // as shares of the smoothed total, for example active_users_per_pod
+	RawName   string        // as last measured, for example active_users_raw; not served where empty
+	MaxAge    time.Duration // an older value is not used
+	Min, Max  float64       // the accepted range, inclusive; negative values are never accepted
 	Smoothing smoothing.HalfLives
 }
 
-// HPA names a HorizontalPodAutoscaler.
-type HPA struct{ Namespace, Name string }
-
-// Total is what is known of an HPA's pods for one metric.
-type Total struct {
-	HPA                         HPA
-	Metric                      string
-	Raw, Smoothed               float64
-	Counted, Departing, Matched int
-}
-
-// Drop says how many samples of a metric were not accepted, by reason.
-type Drop struct {
-	Metric string
-	Reason sample.Reason
-	Count  uint64
-}
-
 // Store holds everything that the adapter knows. It is safe for concurrent use.
-type Store struct{}
-
-// New returns an empty store for the metrics.
-func New(metrics []Metric) *Store { return &Store{} }
-
-// SetPod inserts or updates a pod.
-func (s *Store) SetPod(p sample.Pod) {}
-
-// DeletePod removes a pod that is gone.
-func (s *Store) DeletePod(uid types.UID) {}
-
-// SetHPA says which pods an HPA scales.
-func (s *Store) SetHPA(h HPA, selector labels.Selector) {}
-
-// DeleteHPA forgets an HPA.
-func (s *Store) DeleteHPA(h HPA) {}
-
-// PodByName returns the newest pod of that name.
-func (s *Store) PodByName(namespace, name string) (sample.Pod, bool) { return sample.Pod{}, false }
-
-// Targets appends the pods to scrape to buf: those with a Target and an IP that run, deleting ones included.
-func (s *Store) Targets(buf []sample.Pod) []sample.Pod { return buf }
-
-// Record takes in what one collection brought.
-func (s *Store) Record(now time.Time, b sample.Batch) {}
-
-// Group returns the values of the counted pods that match the selector.
-func (s *Store) Group(now time.Time, metric, namespace string, selector labels.Selector) ([]sample.Value, error) {
-	return nil, sample.ErrUnknownMetric
+type Store struct {
+	mu         sync.Mutex // guards everything below and all that it points to
+	metrics    []metric
+	served     map[string]servedName
+	pods       map[types.UID]*pod
+	departing  map[*pod]struct{} // those of pods that are being deleted
+	namespaces map[string]*namespace
+	hpas       map[HPA]*group
+	adHoc      map[*group]struct{} // the groups without an HPA
+	parts      []part              // reused by split
 }
 
-// Pod returns the value of one pod.
-func (s *Store) Pod(now time.Time, metric, namespace, name string) (sample.Value, error) {
-	return sample.Value{}, sample.ErrUnknownMetric
+// metric is a configured metric and what happened to it.
+type metric struct {
+	Metric
+	window      time.Duration
+	collections uint64 // that succeeded as a whole
+	failing     bool   // the last collection failed as a whole
+	drops       map[sample.Reason]uint64
 }
 
-// Totals returns both totals of every HPA and metric.
-func (s *Store) Totals(now time.Time) []Total { return nil }
+// servedName is what a name in the API stands for.
+type servedName struct {
+	metric int // in Store.metrics
+	raw    bool
+}
 
-// Drops returns how many samples were not accepted.
-func (s *Store) Drops() []Drop { return nil }
+// New returns an empty store for the metrics, whose names differ.
+func New(metrics []Metric) *Store {
+	s := &Store{
+		served:     map[string]servedName{},
+		pods:       map[types.UID]*pod{},
+		departing:  map[*pod]struct{}{},
+		namespaces: map[string]*namespace{},
+		hpas:       map[HPA]*group{},
+		adHoc:      map[*group]struct{}{},
+	}
+	for i, m := range metrics {
+		s.metrics = append(s.metrics, metric{Metric: m, window: m.Smoothing.Window(), drops: map[sample.Reason]uint64{}})
+		s.served[m.Name] = servedName{metric: i}
+		if m.RawName != "" {
+			s.served[m.RawName] = servedName{metric: i, raw: true}
+		}
+	}
+	return s
+}
 
-// Metrics returns the names of all metrics that are served.
-func (s *Store) Metrics() []string { return nil }
+// Metrics returns the names that are served, smoothed and raw, in the order of the configuration.
+func (s *Store) Metrics() []string {
+	names := make([]string, 0, 2*len(s.metrics)) // s.metrics itself never changes, so there is nothing to lock
+	for i := range s.metrics {
+		names = append(names, s.metrics[i].Name)
+		if raw := s.metrics[i].RawName; raw != "" {
+			names = append(names, raw)
+		}
+	}
+	return names
+}
