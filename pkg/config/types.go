@@ -6,6 +6,8 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 // The only apiVersion and kind that are read.
@@ -69,4 +71,12 @@ func (m *Metric) CollectEvery() time.Duration {
 		return m.Pods.Interval.Duration
 	}
 	return m.Prometheus.Interval.Duration
+}
+
+// HalfLives is the smoothing in the estimator's own terms. It fails only where Validate does.
+func (s *Smoothing) HalfLives() (smoothing.HalfLives, error) {
+	if s.Alpha != nil {
+		return smoothing.FromAlpha(*s.Alpha, s.Interval.Duration)
+	}
+	return smoothing.HalfLives{Rise: s.RiseHalfLife.Duration, Fall: s.FallHalfLife.Duration}, nil
 }

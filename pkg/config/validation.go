@@ -105,11 +105,10 @@ func (s *Smoothing) validate(path *field.Path) field.ErrorList {
 	if s.Alpha == nil && s.Interval != nil {
 		errs = append(errs, field.Forbidden(path.Child("interval"), "it belongs to alpha, which is not set"))
 	}
-	if s.Alpha != nil && !validAlpha(*s.Alpha) {
-		errs = append(errs, field.Invalid(path.Child("alpha"), *s.Alpha, allowedAlpha))
-	}
-	if s.Alpha != nil && s.Interval != nil && s.Interval.Duration <= 0 {
-		errs = append(errs, field.Invalid(path.Child("interval"), s.Interval.Duration.String(), "must be greater than 0s"))
+	if s.Alpha != nil {
+		if _, err := s.HalfLives(); err != nil {
+			errs = append(errs, field.Invalid(path.Child("alpha"), *s.Alpha, allowedAlpha+", with an interval greater than 0s: "+err.Error()))
+		}
 	}
 	errs = append(errs, validateHalfLife(path.Child("riseHalfLife"), s.RiseHalfLife)...)
 	return append(errs, validateHalfLife(path.Child("fallHalfLife"), s.FallHalfLife)...)

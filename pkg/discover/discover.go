@@ -1,0 +1,78 @@
+// Package discover keeps the store's pods and HPAs current by watching the cluster. It never polls: after the first list,
+// what happens arrives as an event. The one other request is a read of /scale for an HPA whose target is none of the
+// well-known kinds, once per change of that HPA.
+package discover
+
+import (
+	"context"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/cache"
+
+	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/store"
+)
+
+// registry takes what discovery finds. Its methods are called from several goroutines.
+type registry interface {
+	SetPod(p sample.Pod)
+	DeletePod(uid types.UID)
+	SetHPA(h store.HPA, selector labels.Selector)
+	DeleteHPA(h store.HPA)
+}
+
+// Discovery watches pods, HPAs and the HPAs' targets.
+type Discovery struct {
+	factory informers.SharedInformerFactory
+	hpas    *hpaController
+	caches  []cache.InformerSynced // true once a handler has seen the whole first list
+	synced  chan struct{}
+}
+
+// New prepares the watches; Run starts them. Scales reads the selectors of scale targets of other kinds than Deployment,
+// StatefulSet and ReplicaSet.
+func New(client kubernetes.Interface, scales Scales, r registry) (*Discovery, error) {
+	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(strip))
+	d := &Discovery{factory: factory, hpas: newHPAController(factory, scales, r), synced: make(chan struct{})}
+
+	apps := factory.Apps().V1()
+	for _, w := range []struct {
+		informer cache.SharedIndexInformer
+		handler  cache.ResourceEventHandler
+	}{
+		{factory.Core().V1().Pods().Informer(), podHandler{r}},
+		{factory.Autoscaling().V2().HorizontalPodAutoscalers().Informer(), d.hpas.hpaHandler()},
+		{apps.Deployments().Informer(), d.hpas.targetHandler("Deployment")},
+		{apps.StatefulSets().Informer(), d.hpas.targetHandler("StatefulSet")},
+		{apps.ReplicaSets().Informer(), d.hpas.targetHandler("ReplicaSet")},
+	} {
+		registration, err := w.informer.AddEventHandler(w.handler)
+		if err != nil {
+			return nil, fmt.Errorf("watch: %w", err)
+		}
+		d.caches = append(d.caches, registration.HasSynced)
+	}
+	return d, nil
+}
+
+// Run watches until ctx ends.
+func (d *Discovery) Run(ctx context.Context) {
+	defer context.AfterFunc(ctx, d.hpas.queue.ShutDown)()
+	defer d.factory.Shutdown()
+	d.factory.Start(ctx.Done())
+	if !cache.WaitForCacheSync(ctx.Done(), d.caches...) {
+		return
+	}
+	for d.hpas.queue.Len() > 0 && d.hpas.next(ctx) {
+	}
+	close(d.synced)
+	for d.hpas.next(ctx) {
+	}
+}
+
+// Synced is closed when the store has every pod and HPA that there was at the start.
+func (d *Discovery) Synced() <-chan struct{} { return d.synced }
