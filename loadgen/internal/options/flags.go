@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -91,7 +90,7 @@ func (p *parser) rate(name string, to *float64, most float64) {
 	p.value(name, fmt.Sprintf("arrivals per second, from 0 (closed loop) to %v", most), func(s string) bool {
 		n, err := strconv.ParseFloat(s, 64)
 		*to = n
-		return err == nil && n >= 0 && n <= most && !math.IsNaN(n)
+		return err == nil && n >= 0 && n <= most // NaN is neither
 	})
 }
 

@@ -35,6 +35,7 @@ followed, proxies in the environment are not used. Progress goes to stderr: ever
 its rate and percentiles are of the last 5s. Ctrl-C (or SIGTERM) ends the load at once: requests in flight count as cut off,
 neither success nor error, and the summary still comes.
 
+The rate at the end is requests per second from the start to the end of the last request.
 Errors are counted by kind: status_NNN (an answer other than 2xx), refused, timeout, reset (or closed early), dns,
 unreachable, tls, no_ports and no_files (this machine ran out), not_sent, other.
 
@@ -42,6 +43,7 @@ Exit codes
   0  at least one request succeeded and none failed (also after Ctrl-C)
   1  some requests failed, none succeeded, or the result could not be written
   2  the command line is wrong; nothing was sent
+  (go run makes 1 of every failure)
 
 Examples
   loadgen --scenario stream --target http://127.0.0.1:8000 --concurrency 100 --ramp 10s --duration 2m

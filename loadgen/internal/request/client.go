@@ -7,9 +7,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 )
+
+// maxExcerpt is how many bytes of an answer other than 2xx are kept to show.
+const maxExcerpt = 200
 
 // Client sends the same GET over and over. It is safe for concurrent use.
 type Client struct {
@@ -69,13 +74,34 @@ func (c *Client) get(ctx context.Context) error {
 		return err
 	}
 	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+	excerpt, err := read(resp.Body)
+	if err != nil {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return &StatusError{Code: resp.StatusCode}
+		return &StatusError{Code: resp.StatusCode, Excerpt: excerpt}
 	}
 	return nil
+}
+
+// read reads a whole answer and returns how it begins: on one line, with nothing in it that could drive a terminal.
+func read(body io.Reader) (string, error) {
+	beginning, err := io.ReadAll(io.LimitReader(body, maxExcerpt))
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return "", err
+	}
+	line := strings.Join(strings.Fields(strings.ToValidUTF8(string(beginning), "")), " ")
+	return strings.Map(printable, line), nil
+}
+
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return -1
 }
 
 func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {

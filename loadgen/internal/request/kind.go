@@ -39,12 +39,17 @@ var (
 
 // StatusError is a complete answer whose status is not 2xx. Redirects are such answers: they are not followed.
 type StatusError struct {
-	Code int
+	Code    int
+	Excerpt string // how the body begins, on one line
 }
 
-// Error names the status.
+// Error names the status and what the target said about it.
 func (e *StatusError) Error() string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, http.StatusText(e.Code)))
+	text := strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, http.StatusText(e.Code)))
+	if e.Excerpt != "" {
+		text += ": " + e.Excerpt
+	}
+	return text
 }
 
 // Answered says whether the target gave a complete answer, if only to say no.

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -48,9 +50,24 @@ func TestKindOf(t *testing.T) {
 }
 
 func TestStatusErrorText(t *testing.T) {
-	for code, want := range map[int]string{503: "503 Service Unavailable", 599: "599"} {
-		if got := (&StatusError{Code: code}).Error(); got != want {
-			t.Errorf("%d: got %q, want %q", code, got, want)
+	tests := []struct {
+		body string
+		code int
+		want string
+	}{
+		{"", 503, "503 Service Unavailable"},
+		{"", 599, "599"},
+		{"size 9: allowed:\n\t1 to 5\n", 400, "400 Bad Request: size 9: allowed: 1 to 5"},
+		{"\x1b[2Jbell\x07 \xff\xfeéa", 400, "400 Bad Request: [2Jbell éa"},
+		{strings.Repeat("x", 100_000), 404, "404 Not Found: " + strings.Repeat("x", maxExcerpt)},
+	}
+	for _, test := range tests {
+		server, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(test.code)
+			io.WriteString(w, test.body)
+		})
+		if err := NewClient(server.URL, 1, patient, false).Do(t.Context()); err == nil || err.Error() != test.want {
+			t.Errorf("%d with %.20q: got %q, want %q", test.code, test.body, err, test.want)
 		}
 	}
 }
