@@ -86,7 +86,7 @@ func (o *Options) validate() error {
 	switch o.GPUMode {
 	case "auto", "cuda", "simulate":
 	default:
-		errs = append(errs, fmt.Errorf("--gpu-mode: %q is not one of auto, cuda, simulate", o.GPUMode))
+		errs = append(errs, fmt.Errorf("--gpu-mode or $GPU_MODE: %q is not one of auto, cuda, simulate", o.GPUMode))
 	}
 	errs = append(errs,
 		within("--gpu-queue", o.GPUQueue, 1, 100_000),

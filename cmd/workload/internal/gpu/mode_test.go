@@ -1,0 +1,32 @@
+package gpu
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOpen(t *testing.T) {
+	tests := []struct {
+		mode   Mode
+		want   Mode
+		reason string
+		err    string
+	}{
+		{mode: Simulate, want: Simulate},
+		{mode: Auto, want: Simulate, reason: "this build has no CUDA executor"},
+		{mode: CUDA, err: "this build has no CUDA executor"},
+		{mode: "tpu", err: `"tpu" is not one of`},
+	}
+	for _, tt := range tests {
+		got, err := Open(tt.mode)
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("Open(%q): err = %v, want one with %q", tt.mode, err, tt.err)
+			}
+			continue
+		}
+		if err != nil || got.Mode != tt.want || got.Reason != tt.reason || got.Device == nil {
+			t.Errorf("Open(%q) = %+v, %v, want mode %q because %q", tt.mode, got, err, tt.want, tt.reason)
+		}
+	}
+}
