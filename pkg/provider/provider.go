@@ -53,8 +53,8 @@ func (p *Provider) GetMetricByName(_ context.Context, name types.NamespacedName,
 			return provider.NewMetricNotFoundForError(info.GroupResource, info.Metric, name.Name)
 		})
 	}
-	item := item(value, info.Metric)
-	return &item, nil
+	answer := item(value, info.Metric)
+	return &answer, nil
 }
 
 // GetMetricBySelector returns the values of the pods that match the selector and are counted, sorted by name.
@@ -78,7 +78,7 @@ func (p *Provider) GetMetricBySelector(_ context.Context, namespace string, sele
 // item is a value in the API's words. Whole seconds are all that it knows: the timestamp is cut, so that no value looks newer
 // than it is.
 func item(v sample.Value, metric string) custom_metrics.MetricValue {
-	item := custom_metrics.MetricValue{
+	answer := custom_metrics.MetricValue{
 		DescribedObject: custom_metrics.ObjectReference{
 			Kind:       "Pod",
 			APIVersion: "/v1", // group/version, as all adapters give it
@@ -91,9 +91,9 @@ func item(v sample.Value, metric string) custom_metrics.MetricValue {
 	}
 	if v.Window > 0 {
 		seconds := int64(math.Round(v.Window.Seconds()))
-		item.WindowSeconds = &seconds
+		answer.WindowSeconds = &seconds
 	}
-	return item
+	return answer
 }
 
 // pods is the only resource that has metrics.

@@ -21,7 +21,7 @@ func check(info provider.CustomMetricInfo, metricSelector labels.Selector) error
 	return nil
 }
 
-// status translates an error of the reader; notFound makes the one that says there is no such pod. Whatever else goes wrong, the
+// status translates an error of the reader; noPod makes the one that says there is no such pod. Whatever else goes wrong, the
 // value cannot be had now, which is a 503 and not a fault of the API.
 func status(err error, info provider.CustomMetricInfo, noPod func() error) error {
 	switch {

@@ -34,7 +34,7 @@ func (s *Store) Record(now time.Time, b sample.Batch) {
 	}
 	// What became too old until now is lost even if it comes back at this very moment; otherwise it would depend on whether
 	// somebody asked in between.
-	s.advance(name.metric, now, (*group).settle)
+	s.advance(name.metric, now, (*group).cover)
 	s.metrics[name.metric].failing = b.Err != nil
 	if b.Err == nil {
 		s.take(name.metric, now, b)

@@ -7,15 +7,16 @@ import (
 
 // tally is a sum over some of a group's pods.
 type tally struct {
-	value         float64
-	pods, counted int
+	pods, counted           int
+	value, countedPodsValue float64
 }
 
 func (t *tally) add(p *pod, value float64) {
-	t.value += value
 	t.pods++
+	t.value += value
 	if p.counted() {
 		t.counted++
+		t.countedPodsValue += value
 	}
 }
 
@@ -24,19 +25,29 @@ type changes struct {
 	kept, lost, joined, returned tally
 }
 
-// settle brings a total's coverage up to now: first the values that became too old, then the ones that came. Several at once give
-// what one after the other gives, because the factors (X−x₁)/X · (X−x₁−x₂)/(X−x₁) … telescope. It does not step the smoothed total,
-// so settling twice changes nothing.
+// settle brings a total up to now, and seeds it when there is something to seed it with. It does not step the smoothed total, so
+// settling twice changes nothing.
 func (g *group) settle(i int, m *metric, now time.Time) {
+	g.cover(i, m, now)
 	t := &g.totals[i]
-	c := g.changes(i, m.MaxAge, now)
-	t.lose(c)
-	t.regain(c)
-	t.sum(g, i)
 	if !t.smoothed.Seeded() && t.counted > 0 {
 		t.smoothed.Seed(t.raw, now)
 		g.expectMissing(i)
 	}
+}
+
+// cover brings a total's coverage up to now: first the values that became too old, then the ones that came. Several at once give
+// what one after the other gives, because the factors (X−x₁)/X · (X−x₁−x₂)/(X−x₁) … telescope.
+func (g *group) cover(i int, m *metric, now time.Time) {
+	c := g.changes(i, m.MaxAge, now)
+	t := &g.totals[i]
+	t.lose(c)
+	t.regain(c)
+	// Summed anew each time, so that no rounding error outlives a tick.
+	t.raw = c.kept.value + c.joined.value + c.returned.value
+	t.countedRaw = c.kept.countedPodsValue + c.joined.countedPodsValue + c.returned.countedPodsValue
+	t.counted = c.kept.counted + c.joined.counted + c.returned.counted
+	t.departing = c.kept.pods + c.joined.pods + c.returned.pods - t.counted
 }
 
 // changes compares what the members are now with what they were, and remembers it.
@@ -85,8 +96,8 @@ func (t *total) lose(c changes) {
 	}
 }
 
-// regain gives the pods that have a value again their part: S ← S·(X+x)/X, or S+x where X is 0. Pods that joined are part of X:
-// their load is load that S holds already.
+// regain gives the pods that have a value again their part: S ← S·(X+x)/X, or S+x where X is 0, then for all that return: after
+// the first one X would be that pod's x, and S/X no ratio of anything. Pods that joined are part of X: S holds their load already.
 func (t *total) regain(c changes) {
 	if c.returned.pods == 0 || !t.smoothed.Seeded() {
 		return
@@ -98,25 +109,6 @@ func (t *total) regain(c changes) {
 		return
 	}
 	t.smoothed.Scale(factor)
-}
-
-// sum computes the raw totals anew, so that no rounding error outlives a tick.
-func (t *total) sum(g *group, i int) {
-	t.raw, t.countedRaw, t.counted, t.departing = 0, 0, 0, 0
-	for j := range g.members {
-		p := g.members[j].pod
-		if g.members[j].states[i] != included {
-			continue
-		}
-		value := p.series[i].value
-		t.raw += value
-		if p.counted() {
-			t.countedRaw += value
-			t.counted++
-		} else {
-			t.departing++
-		}
-	}
 }
 
 // expectMissing marks the pods that were there before the total was seeded: when they report for the first time that is

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"userscale.dev/userscale/pkg/sample"
+)
+
+func TestRecordAccepts(t *testing.T) {
+	now := epoch().Add(time.Hour)
+	for _, test := range []struct {
+		name   string
+		value  float64
+		time   time.Time
+		reason sample.Reason // why it is dropped
+		want   time.Time     // the time it is held with, if not
+	}{
+		{"now", 1, now, "", now},
+		{"lowest", 0, now, "", now},
+		{"highest", 100, now, "", now},
+		{"a little late", 1, now.Add(-time.Second), "", now.Add(-time.Second)},
+		{"by a clock ahead", 1, now.Add(5 * time.Second), "", now},
+		{"by a clock that cannot be right", 1, now.Add(5*time.Second + 1), sample.ReasonInFuture, time.Time{}},
+		{"negative", -1, now, sample.ReasonOutOfRange, time.Time{}},
+		{"too high", math.Nextafter(100, 101), now, sample.ReasonOutOfRange, time.Time{}},
+		{"NaN", math.NaN(), now, sample.ReasonOutOfRange, time.Time{}},
+		{"+Inf", math.Inf(1), now, sample.ReasonOutOfRange, time.Time{}},
+		{"-Inf", math.Inf(-1), now, sample.ReasonOutOfRange, time.Time{}},
+		{"before the pod started", 1, epoch().Add(-1), sample.ReasonTooOld, time.Time{}},
+		{"when the pod started", 1, epoch(), "", epoch()},
+		{"without a time", 1, time.Time{}, sample.ReasonTooOld, time.Time{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := users()
+			m.Max, m.MaxAge = 100, 2*time.Hour
+			w := newWorld(t, m)
+			w.play("run a")
+			w.Record(now, sample.Batch{Metric: "users", Samples: []sample.Sample{{Pod: "a", Value: test.value, Time: test.time}}})
+			for _, d := range w.Drops() {
+				if dropped := d.Reason == test.reason; (d.Count == 1) != dropped || d.Count > 1 {
+					t.Errorf("dropped %d for %s", d.Count, d.Reason)
+				}
+			}
+			got, err := w.Pod(now, "users_raw", web.Namespace, "a")
+			if (err == nil) != (test.reason == "") || !got.Time.Equal(test.want) {
+				t.Errorf("held %+v, %v, want time %v", got, err, test.want)
+			}
+		})
+	}
+}
+
+// TestRecordNegativeMinimum shows that no range lets a negative value in, which a total could not carry.
+func TestRecordNegativeMinimum(t *testing.T) {
+	m := users()
+	m.Min = -10
+	newWorld(t, m).play(`
+		run a
+		tick 1s a=-1
+		read none`)
+}
+
+func TestRecordInfiniteMaximum(t *testing.T) {
+	m := users()
+	m.Max = math.Inf(1)
+	newWorld(t, m).play(`
+		run a
+		tick 1s a=Inf
+		read none`)
+}
+
+func TestRecordOlderSample(t *testing.T) {
+	w := newWorld(t, users())
+	w.play("run a\ntick 10s a=10")
+	old := sample.Sample{Pod: "a", Value: 99, Time: w.now.Add(-time.Second)}
+	w.Record(w.now, sample.Batch{Metric: "users", Samples: []sample.Sample{old}})
+	w.play("read a=10")
+}
+
+func TestRecordUnknown(t *testing.T) {
+	w := newWorld(t, users())
+	w.play("run a\ntick 1s a=10 stranger=5 other=timeout")
+	for _, metric := range []string{"", "nonsense", "users_raw"} {
+		w.Record(w.now, sample.Batch{Metric: metric, Samples: []sample.Sample{{Pod: "a", Value: 1, Time: w.now}}})
+	}
+	w.play("total 10 10 1 0")
+}
+
+// TestMetricsAreApart shows that a collection of one metric says nothing of another.
+func TestMetricsAreApart(t *testing.T) {
+	gpu := users()
+	gpu.Name, gpu.RawName = "gpu", ""
+	w := newWorld(t, users(), gpu)
+	w.play("run a b\ntick 1s a=10 b=10")
+	w.Record(w.now, sample.Batch{Metric: "gpu", Samples: []sample.Sample{{Pod: "a", Value: 70, Time: w.now}}})
+	w.play("leave b\nbroken 1s\ntotal 20 20 1 1")
+	w.Record(w.now, sample.Batch{Metric: "gpu"})
+	w.play("total 20 20 1 1")
+	want := []Total{
+		{HPA: web, Metric: "users", Raw: 20, Smoothed: 20, Counted: 1, Departing: 1, Matched: 2},
+		{HPA: web, Metric: "gpu", Raw: 70, Smoothed: 70, Counted: 1, Matched: 2},
+	}
+	if diff := cmp.Diff(want, w.Totals(w.now)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"users", "users_raw", "gpu"}, w.Metrics()); diff != "" {
+		t.Error(diff)
+	}
+}
