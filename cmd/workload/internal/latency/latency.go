@@ -19,7 +19,7 @@ const (
 	digits = 2
 )
 
-// Summary describes the latencies of the window in milliseconds, within 1 %.
+// Summary describes the latencies of the window in milliseconds: the mean is exact, the others are within 1 %.
 type Summary struct {
 	Mean float64 `json:"mean"`
 	P50  float64 `json:"p50"`
@@ -32,6 +32,7 @@ type Summary struct {
 type Window struct {
 	mu      sync.Mutex // guards all below
 	parts   [sections]*hdrhistogram.Histogram
+	totals  [sections]time.Duration // of each part, for the mean: the histogram's own takes a walk through all of it
 	current int                     // index of the section being filled
 	end     time.Time               // when the current section is full
 	sum     *hdrhistogram.Histogram // all parts together, kept along so that a reading merges nothing
@@ -59,6 +60,7 @@ func (w *Window) Record(d time.Duration) {
 	// The only error is a value out of range, which the clamp above excludes.
 	_ = w.parts[w.current].RecordValue(us)
 	_ = w.sum.RecordValue(us)
+	w.totals[w.current] += time.Duration(us) * time.Microsecond
 }
 
 // Summary describes the window; it is nil if nothing was recorded in it.
@@ -69,9 +71,13 @@ func (w *Window) Summary() *Summary {
 	if w.sum.TotalCount() == 0 {
 		return nil
 	}
+	var total time.Duration
+	for _, t := range w.totals {
+		total += t
+	}
 	p := w.sum.ValueAtPercentilesSlice([]float64{50, 95, 99, 100})
 	return &Summary{
-		Mean: w.sum.Mean() / 1000,
+		Mean: float64(total.Microseconds()) / 1000 / float64(w.sum.TotalCount()),
 		P50:  float64(p[0]) / 1000,
 		P95:  float64(p[1]) / 1000,
 		P99:  float64(p[2]) / 1000,
@@ -89,6 +95,7 @@ func (w *Window) rotateLocked(now time.Time) {
 	for range min(passed, sections) {
 		w.current = (w.current + 1) % sections
 		w.parts[w.current].Reset()
+		w.totals[w.current] = 0
 	}
 	w.sum.Reset()
 	for _, part := range w.parts {
