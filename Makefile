@@ -1,0 +1,97 @@
+# The project's commands. Run `make help`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# One set of flags everywhere, so that every build shares one cache. Race tests alone need cgo.
+export CGO_ENABLED := 0
+export GOFLAGS := -trimpath -buildvcs=false
+
+IMAGES := adapter workload loadgen dcgm-simulator prometheus
+LOCALKUBE := bin/localkube
+KUSTOMIZATION ?= manifests/base
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use
+
+.PHONY: build
+build: bin/adapter bin/workload bin/loadgen ## Build the adapter, the workload and the load generator into bin/
+
+.PHONY: images
+images: bin/adapter bin/workload bin/loadgen bin/dcgm-simulator bin/prometheus ## Pack the programs into images, bin/images/NAME.tar
+	@images/build.sh $(IMAGES)
+
+.PHONY: demo
+demo: cluster bin/demo bin/loadgen ## The main job on a real cluster: boot, deploy, load, scale out and in (about 9 minutes)
+	@$(LOCALKUBE) exec -- bin/demo --loadgen bin/loadgen --out out/demo
+	@echo "The cluster is still up: '$(LOCALKUBE) kubectl -n userscale describe hpa' looks at it, 'make demo-down' removes it."
+
+.PHONY: cluster
+cluster: packages $(LOCALKUBE) images ## Boot a real one-node Kubernetes on this machine and load the images
+	@$(LOCALKUBE) up
+	@$(LOCALKUBE) load $(IMAGES:%=bin/images/%.tar)
+
+.PHONY: demo-down
+demo-down: ## Remove the demo's cluster, and all that it left on the machine
+	@$(LOCALKUBE) down
+
+.PHONY: deploy
+deploy: ## Deploy to an existing cluster: make deploy KUBECONFIG=… [KUSTOMIZATION=manifests/base]
+	@[[ -n "$${KUBECONFIG:-}" ]] || { echo "deploy: KUBECONFIG is not set; it names the cluster to deploy to" >&2; exit 2; }
+	@command -v kubectl >/dev/null || { echo "deploy: kubectl is not on the PATH" >&2; exit 2; }
+	kubectl apply -k $(KUSTOMIZATION)
+
+##@ Check
+
+.PHONY: test
+test: ## Everything that this machine can run: unit, race, integration, end to end on a real cluster
+	@test/all.sh
+
+.PHONY: lint
+lint: bin/golangci-lint ## Check style and likely mistakes in every module
+	@for module in . test localkube; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
+
+.PHONY: bench
+bench: ## Benchmarks of the hot paths, with allocations
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: clean
+clean: ## Remove what was built and measured here
+	rm -rf bin out
+
+##@ Files
+
+.PHONY: packages
+packages:
+	@localkube/install-packages.sh
+
+# Go decides what to rebuild; these rules always ask it.
+.PHONY: FORCE
+FORCE:
+
+bin/adapter bin/workload: bin/%: FORCE
+	@go build -ldflags '-s -w' -o $@ ./cmd/$*
+
+bin/loadgen: FORCE
+	@go build -ldflags '-s -w' -o $@ ./loadgen
+
+bin/demo bin/dcgm-simulator: bin/%: FORCE
+	@cd test && go build -ldflags '-s -w' -o ../$@ ./$*
+
+# Upstream's Prometheus changes only with its version.
+bin/prometheus: test/prometheus/go.mod test/prometheus/go.sum
+	@echo "building Prometheus (about 2 minutes the first time)"
+	@cd test/prometheus && go build -tags remove_all_sd,enable_kubernetes_sd,enable_dns_sd -ldflags '-s -w' -o ../../$@ github.com/prometheus/prometheus/cmd/prometheus
+	@touch $@
+
+bin/golangci-lint: tools/go.mod tools/go.sum
+	@echo "building golangci-lint (some minutes the first time)"
+	@cd tools && go build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+$(LOCALKUBE): FORCE
+	@localkube/build.sh $@

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# All the tests that this machine can run, one stage after the other, each with its time. What can't run here is named with the
+# reason. Called by `make test`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+export CGO_ENABLED=0 GOFLAGS=${GOFLAGS:-'-trimpath -buildvcs=false'}
+passed=() failed=() skipped=()
+
+stage() { # NAME COMMAND…
+	local name=$1 began=$SECONDS
+	shift
+	printf '\n=== %s\n' "$name"
+	if "$@"; then
+		passed+=("$name ($((SECONDS - began)) s)")
+	else
+		failed+=("$name ($((SECONDS - began)) s)")
+	fi
+}
+
+skip() { # NAME REASON
+	printf '\n=== %s: SKIPPED: %s\n' "$1" "$2"
+	skipped+=("$1: $2")
+}
+
+in_module() { # DIR COMMAND…
+	(cd "$1" && shift && "$@")
+}
+
+# Root on Linux can have a cluster of its own; anyone else runs the rest.
+cluster_reason=""
+[[ $(uname) == Linux && $(id -u) == 0 ]] || cluster_reason="needs root on Linux for a cluster of its own"
+
+if [[ -z $cluster_reason ]]; then
+	stage "packages" localkube/install-packages.sh gcc
+fi
+if command -v gcc >/dev/null; then
+	stage "unit tests, with the race detector" env CGO_ENABLED=1 go test -race ./...
+else
+	skip "race detector" "no C compiler here"
+	stage "unit tests" go test ./...
+fi
+stage "benchmarks run" go test -run '^$' -bench . -benchtime 1x ./...
+stage "quick start of the README" test/quickstart.sh
+stage "demo, manifests and simulator tests" in_module test go test $(cd test && go list ./... | grep -v /e2e)
+if [[ -z $cluster_reason ]]; then
+	stage "build Kubernetes and the images" make --no-print-directory bin/localkube images
+	stage "localkube" in_module localkube go test ./...
+	stage "end to end on a real cluster" test/e2e.sh
+else
+	skip "localkube" "$cluster_reason"
+	skip "end to end" "$cluster_reason; on an existing cluster see README.md"
+fi
+
+printf '\n=== all stages, %d min %d s\n' $((SECONDS / 60)) $((SECONDS % 60))
+for s in "${passed[@]}"; do echo "ok    $s"; done
+for s in "${skipped[@]}"; do echo "SKIP  $s"; done
+for s in "${failed[@]}"; do echo "FAIL  $s"; done
+printf '%d passed, %d failed, %d skipped\n' ${#passed[@]} ${#failed[@]} ${#skipped[@]}
+[[ ${#failed[@]} == 0 ]]

@@ -1,0 +1,43 @@
+// Command demo deploys Userscale and its demo workload into a cluster and plays one staircase of load on it: steady users, a
+// short spike, more users, GPU jobs, CPU work, quiet. It says at each step what is expected and whether it happened.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `Usage: localkube exec -- demo [flags]
+
+Deploys the demo overlay into the cluster that KUBECONFIG names, plays the demo's load on it and writes
+summary.json, timeline.csv and timeline.png to the folder --out.
+
+Exit codes: 0 every expectation was met, 1 one was not, 2 the demo could not be run.
+
+Flags:
+`
+
+func main() {
+	o := options{}
+	flag.StringVar(&o.overlay, "overlay", "manifests/overlays/demo", "kustomize folder to deploy")
+	flag.StringVar(&o.loadgen, "loadgen", "bin/loadgen", "the load generator's binary")
+	flag.StringVar(&o.out, "out", "out/demo", "folder for the results")
+	flag.Usage = func() { fmt.Fprint(os.Stderr, usage); flag.PrintDefaults() }
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch err := run(ctx, o); {
+	case errors.Is(err, errExpectation):
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(2)
+	}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"userscale.dev/userscale/test/load"
+	"userscale.dev/userscale/test/observe"
+	"userscale.dev/userscale/test/summary"
+)
+
+// stopper ends a load.
+type stopper interface {
+	Stop() (load.Report, error)
+}
+
+// mark is where a phase began.
+type mark struct {
+	time time.Time
+	name string
+}
+
+// stage plays phases: it starts and stops loads and waits for what is expected.
+type stage struct {
+	options  options
+	target   string
+	recorder *observe.Recorder
+	timeline *timeline
+	running  map[string]stopper
+	marks    []mark
+}
+
+// play runs the phases in turn. A failed expectation does not stop it: what follows is worth seeing too.
+func (s *stage) play(ctx context.Context, phases []phase) ([]summary.Check, error) {
+	defer s.stopAll()
+	var checks []summary.Check
+	for _, p := range phases {
+		found, err := s.playOne(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("phase %s: %w", p.name, err)
+		}
+		summary.Print(s.timeline.out, found)
+		for i := range found {
+			found[i].Name = p.name + ": " + found[i].Name
+		}
+		checks = append(checks, found...)
+	}
+	return checks, nil
+}
+
+func (s *stage) playOne(ctx context.Context, p phase) ([]summary.Check, error) {
+	began := time.Now()
+	s.marks = append(s.marks, mark{began, p.name})
+	s.timeline.phase(p)
+	for _, l := range p.loads {
+		args := append([]string{"--target", s.target}, l.args...)
+		run, err := load.Start(ctx, s.options.loadgen, s.options.out, "load-"+l.name, args...)
+		if err != nil {
+			return nil, err
+		}
+		s.running[l.name] = run
+	}
+	for _, name := range p.stops {
+		if err := s.stop(name); err != nil {
+			return nil, err
+		}
+	}
+	seen := func() view { return s.since(began) }
+	if p.brief > 0 {
+		if err := sleep(ctx, time.Until(began.Add(p.brief))); err != nil {
+			return nil, err
+		}
+		for _, l := range p.loads {
+			if err := s.stop(l.name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for {
+		elapsed := time.Since(began)
+		if elapsed >= p.most || elapsed >= p.least && p.done != nil && p.done(seen()) {
+			break
+		}
+		if err := sleep(ctx, time.Second); err != nil {
+			return nil, err
+		}
+	}
+	v := seen()
+	if len(v.observations) == 0 {
+		_, err := s.recorder.Observations()
+		return nil, fmt.Errorf("nothing could be observed: %w", err)
+	}
+	return p.check(v), nil
+}
+
+// since is the view from a moment on.
+func (s *stage) since(began time.Time) view {
+	var v view
+	observations, _ := s.recorder.Observations()
+	for _, o := range observations {
+		if o.Time.After(began) {
+			v.observations = append(v.observations, o)
+		}
+	}
+	for _, r := range s.recorder.Rescales() {
+		// Events carry whole seconds.
+		if !r.Time.Before(began.Truncate(time.Second)) {
+			v.rescales = append(v.rescales, r)
+		}
+	}
+	return v
+}
+
+func (s *stage) stop(name string) error {
+	run, ok := s.running[name]
+	if !ok {
+		return fmt.Errorf("no load %q runs", name)
+	}
+	delete(s.running, name)
+	report, err := run.Stop()
+	if err != nil {
+		return fmt.Errorf("stop load %s: %w", name, err)
+	}
+	s.timeline.say("load %s ended: %d requests, errors %v", name, report.Requests, report.ErrorsByKind)
+	return nil
+}
+
+func (s *stage) stopAll() {
+	for name := range s.running {
+		if err := s.stop(name); err != nil {
+			s.timeline.say("%v", err)
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The end-to-end tests, on a cluster of their own that is gone afterwards. Further arguments go to `go test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+name=userscale-e2e
+localkube=$PWD/bin/localkube
+trap '"$localkube" --name "$name" down' EXIT
+"$localkube" --name "$name" up --exclusive
+"$localkube" --name "$name" load bin/images/*.tar
+mkdir -p out/e2e
+cd test
+# The tests are built here and run inside the cluster's network.
+go test -exec "$localkube --name $name exec --" -count 1 -timeout 20m -v ./e2e "$@"

@@ -1,0 +1,133 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/metrics/pkg/apis/custom_metrics/v1beta2"
+
+	"userscale.dev/userscale/test/cluster"
+	"userscale.dev/userscale/test/observe"
+)
+
+// testAPI asks what a person would ask with `kubectl get --raw`, and everything that is wrong to ask.
+func testAPI(t *testing.T) {
+	w := newWorkload(t, settings{min: 3, max: 3})
+	w.start(t, "steady", 12)
+	w.until(t, time.Minute, "the smoothed total to settle", func(o observe.Observation) bool {
+		return math.Abs(o.Smoothed[observe.Users]-12) < 0.5
+	})
+	t.Run("Values", func(t *testing.T) { testValues(t, w) })
+	t.Run("ByName", func(t *testing.T) { testByName(t, w) })
+	t.Run("Statuses", func(t *testing.T) { testStatuses(t, w) })
+}
+
+// testValues checks one item per counted pod, true times and windows, and the sum, in both versions.
+func testValues(t *testing.T, w *deployed) {
+	list := &v1beta2.MetricValueList{}
+	decode(t, w, cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector), list)
+	if len(list.Items) != 3 {
+		t.Fatalf("v1beta2 answered %d items, want one for each of 3 pods", len(list.Items))
+	}
+	for _, item := range list.Items {
+		if age := time.Since(item.Timestamp.Time); age < 0 || age > 5*time.Second {
+			t.Errorf("%s: measured %v ago, want within the last seconds", item.DescribedObject.Name, age)
+		}
+		// The shipped fall half-life is 60 s: T·(2−α)/α with α = 1 − 2^(−T/60 s) and T = 5 s.
+		if item.WindowSeconds == nil || *item.WindowSeconds < 160 || *item.WindowSeconds > 180 {
+			t.Errorf("%s: windowSeconds %v, want that of a 60 s half-life, about 170", item.DescribedObject.Name, item.WindowSeconds)
+		}
+	}
+	if total := w.selfMetric(t, "userscale_smoothed_total"); math.Abs(cluster.Sum(list)-total) > 0.5 {
+		t.Errorf("the values sum to %.3f, the adapter's smoothed total is %.3f", cluster.Sum(list), total)
+	}
+
+	var old struct {
+		Items []struct {
+			Metric    string `json:"metricName"`
+			Window    *int64 `json:"window"`
+			Timestamp metav1.Time
+			Value     string
+		}
+	}
+	decode(t, w, cluster.MetricPath("v1beta1", w.namespace, observe.Users, w.selector), &old)
+	if len(old.Items) != 3 || old.Items[0].Metric != observe.Users || old.Items[0].Window == nil {
+		t.Errorf("v1beta1 answered %+v, want 3 items of %s with a window", old.Items, observe.Users)
+	}
+}
+
+func testByName(t *testing.T, w *deployed) {
+	pods, err := shared.Pods(t.Context(), w.namespace, w.selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i := range pods {
+		list := &v1beta2.MetricValueList{}
+		decode(t, w, fmt.Sprintf("/apis/custom.metrics.k8s.io/v1beta2/namespaces/%s/pods/%s/%s", w.namespace, pods[i].Name, observe.Users), list)
+		if len(list.Items) != 1 || list.Items[0].DescribedObject.Name != pods[i].Name {
+			t.Fatalf("asked for pod %s, got %+v", pods[i].Name, list.Items)
+		}
+		sum += cluster.Sum(list)
+	}
+	if math.Abs(sum-12) > 1 {
+		t.Errorf("the pods' shares asked for by name sum to %.3f, want about 12", sum)
+	}
+}
+
+func testStatuses(t *testing.T, w *deployed) {
+	byName := "/apis/custom.metrics.k8s.io/v1beta2/namespaces/" + w.namespace + "/pods/%s/%s"
+	cases := []struct {
+		name, path string
+		status     int
+		says       string
+	}{
+		{"unknown metric", cluster.MetricPath("v1beta2", w.namespace, "no_such_metric", w.selector), http.StatusNotFound, "no_such_metric"},
+		{"unknown metric, v1beta1", cluster.MetricPath("v1beta1", w.namespace, "no_such_metric", w.selector), http.StatusNotFound, "no_such_metric"},
+		{"unknown pod", fmt.Sprintf(byName, "no-such-pod", observe.Users), http.StatusNotFound, "no-such-pod"},
+		{"no pod matches", cluster.MetricPath("v1beta2", w.namespace, observe.Users, "app=none"), http.StatusNotFound, ""},
+		{"empty namespace", cluster.MetricPath("v1beta2", "no-such-namespace", observe.Users, w.selector), http.StatusNotFound, ""},
+		{"malformed labelSelector", cluster.MetricPath("v1beta2", w.namespace, observe.Users, "a=b=c"), http.StatusBadRequest, ""},
+		{"malformed metricLabelSelector", cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector) + "&metricLabelSelector=" + url.QueryEscape("a=b=c"), http.StatusBadRequest, ""},
+		{"metricLabelSelector", cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector) + "&metricLabelSelector=" + url.QueryEscape("a=b"), http.StatusBadRequest, "not supported"},
+		{"pods that report nothing", cluster.MetricPath("v1beta2", systemNamespace, observe.Users, "app.kubernetes.io/name="+adapter), http.StatusServiceUnavailable, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := get(t.Context(), c.path)
+			var status apierrors.APIStatus
+			if !errors.As(err, &status) {
+				t.Fatalf("GET %s: %v, want an API status", c.path, err)
+			}
+			if int(status.Status().Code) != c.status || !strings.Contains(status.Status().Message, c.says) {
+				t.Errorf("GET %s: %d %q, want %d saying %q", c.path, status.Status().Code, status.Status().Message, c.status, c.says)
+			}
+		})
+	}
+}
+
+func get(ctx context.Context, path string) ([]byte, error) {
+	return shared.Client.CoreV1().RESTClient().Get().RequestURI(path).DoRaw(ctx)
+}
+
+// decode gets a path by kubectl, as a person would, and decodes the answer.
+func decode(t *testing.T, _ *deployed, path string, into any) {
+	t.Helper()
+	body, err := shared.Kubectl(t.Context(), "get", "--raw", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(body), into); err != nil {
+		t.Fatalf("decode the answer to %s: %v", path, err)
+	}
+}
