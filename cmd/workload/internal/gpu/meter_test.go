@@ -38,7 +38,7 @@ func TestMeter(t *testing.T) {
 			milliseconds = append(milliseconds, busy)
 		}
 	}
-	for range 300 {
+	for range 100 {
 		pass(random.IntN(100), false)
 		check()
 		m.start(now())
