@@ -1,0 +1,125 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+	genericapiserver "k8s.io/apiserver/pkg/server"
+	"k8s.io/apiserver/pkg/server/healthz"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/component-base/metrics/legacyregistry"
+	librarymetrics "sigs.k8s.io/custom-metrics-apiserver/pkg/apiserver/metrics"
+
+	"userscale.dev/userscale/pkg/adapter/certificate"
+	"userscale.dev/userscale/pkg/config"
+	"userscale.dev/userscale/pkg/discover"
+	"userscale.dev/userscale/pkg/provider"
+	"userscale.dev/userscale/pkg/store"
+)
+
+// Run runs the adapter until ctx ends or a part that it cannot do without fails.
+func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
+	settings, err := config.Load(o.ConfigFile, getenv)
+	if err != nil {
+		return err
+	}
+	metrics, err := storeMetrics(settings)
+	if err != nil {
+		return err
+	}
+	values := store.New(metrics)
+	discovery, err := o.discovery(values)
+	if err != nil {
+		return err
+	}
+	loops, ready, err := newLoops(settings, values, legacyregistry.Registerer())
+	if err != nil {
+		return err
+	}
+	if err := librarymetrics.RegisterMetrics(legacyregistry.Register); err != nil {
+		return fmt.Errorf("register the library's metrics: %w", err)
+	}
+	keeper, err := o.certificate(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.configure(ready, keeper); err != nil {
+		return err
+	}
+	o.base.WithCustomMetrics(provider.New(values))
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { discovery.Run(ctx); return nil })
+	if keeper != nil {
+		group.Go(func() error { keeper.Run(ctx); return nil })
+	}
+	for _, l := range loops {
+		group.Go(func() error {
+			select {
+			case <-discovery.Synced():
+				l.run(ctx)
+			case <-ctx.Done():
+			}
+			return nil
+		})
+	}
+	group.Go(func() error { return o.base.Run(ctx) })
+	return group.Wait()
+}
+
+func (o *Options) discovery(s *store.Store) (*discover.Discovery, error) {
+	rest, err := o.base.ClientConfig()
+	if err != nil {
+		return nil, err
+	}
+	client, err := kubernetes.NewForConfig(rest)
+	if err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	scales, err := discover.NewScaleClient(rest)
+	if err != nil {
+		return nil, err
+	}
+	return discover.New(client, scales, s)
+}
+
+// certificate returns the started keeper of the serving certificate, or nil where certificates are left to the flags.
+func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) {
+	if !o.keepsCertificate() {
+		return nil, nil
+	}
+	rest, err := o.base.ClientConfig()
+	if err != nil {
+		return nil, err
+	}
+	client, err := kubernetes.NewForConfig(rest)
+	if err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	dynamic, err := o.base.DynamicClient()
+	if err != nil {
+		return nil, err
+	}
+	keeper := certificate.New(client.CoreV1().Secrets(o.Namespace), o.SecretName,
+		certificate.ServiceNames(o.ServiceName, o.Namespace),
+		certificate.APIServices{Client: dynamic, Names: []string{"v1beta1.custom.metrics.k8s.io", "v1beta2.custom.metrics.k8s.io"}})
+	return keeper, keeper.Start(ctx)
+}
+
+// configure adds to the library's server what is ours.
+func (o *Options) configure(ready *readiness, keeper *certificate.Keeper) error {
+	c, err := o.base.Config()
+	if err != nil {
+		return fmt.Errorf("configure the server: %w", err)
+	}
+	c.GenericConfig.AddReadyzChecks(healthz.NamedCheck("collections", ready.check))
+	c.GenericConfig.BuildHandlerChainFunc = func(api http.Handler, g *genericapiserver.Config) http.Handler {
+		return genericapiserver.DefaultBuildHandlerChain(withSelectorCheck(api), g)
+	}
+	if keeper != nil {
+		c.GenericConfig.SecureServing.Cert = keeper
+	}
+	return nil
+}
