@@ -71,3 +71,12 @@ func TestApportionIsExact(t *testing.T) {
 		}
 	}
 }
+
+// TestApportionAboveTotal gives a sum that is too small, as rounding errors do: the parts still sum to the total.
+func TestApportionAboveTotal(t *testing.T) {
+	parts := []part{{index: 0, weight: 1}, {index: 1, weight: 1}, {index: 2}}
+	apportion(parts, 10, 1.5)
+	if got := parts[0].milli + parts[1].milli + parts[2].milli; got != 10 {
+		t.Errorf("the parts %+v sum to %d", parts, got)
+	}
+}
