@@ -32,7 +32,7 @@ func TestApportion(t *testing.T) {
 		{"nobody", 10, nil, []int64{}},
 		{"one", 10, []float64{3}, []int64{10}},
 		{"proportional", 10, []float64{3, 2}, []int64{6, 4}},
-		{"largest remainder", 10, []float64{1, 1, 4}, []int64{2, 2, 6}}, // 1.67, 1.67, 6.67
+		{"largest remainder", 10, []float64{1, 3, 5}, []int64{1, 3, 6}}, // 1.11, 3.33, 5.56
 		{"ties go to the first", 10, []float64{1, 1, 1}, []int64{4, 3, 3}},
 		{"nothing to weigh", 5, []float64{0, 0}, []int64{3, 2}},
 		{"nothing to give", 0, []float64{1, 2}, []int64{0, 0}},
