@@ -7,8 +7,9 @@ import (
 	"os"
 
 	"userscale.dev/userscale/localkube/command"
+	"userscale.dev/userscale/localkube/components"
 )
 
 func main() {
-	os.Exit(command.Main(os.Args))
+	os.Exit(command.Main(os.Args, command.Programs{Main: components.Main, Names: components.Names()}))
 }

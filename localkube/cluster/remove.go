@@ -30,13 +30,30 @@ func (c Cluster) Remove(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := retry(ctx, node.CgroupsOf(c.Name).Remove); err != nil {
-		return fmt.Errorf("remove the cgroups of cluster %s: %w", c.Name, err)
+	if err := c.clear(ctx); err != nil {
+		return err
 	}
-	if err := retry(ctx, func() error { return os.RemoveAll(c.Layout.Dir) }); err != nil {
+	if err := os.Remove(c.Layout.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove the directory of cluster %s: %w", c.Name, err)
 	}
 	return removeRoot()
+}
+
+// clear removes what a cluster that no longer runs has left: its cgroups and all in its directory, which stays.
+func (c Cluster) clear(ctx context.Context) error {
+	if err := retry(ctx, node.CgroupsOf(c.Name).Remove); err != nil {
+		return fmt.Errorf("remove the cgroups of cluster %s: %w", c.Name, err)
+	}
+	entries, err := os.ReadDir(c.Layout.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("list the directory of cluster %s: %w", c.Name, err)
+	}
+	for _, e := range entries {
+		if err := retry(ctx, func() error { return os.RemoveAll(c.Layout.File(e.Name())) }); err != nil {
+			return fmt.Errorf("empty the directory of cluster %s: %w", c.Name, err)
+		}
+	}
+	return nil
 }
 
 // kill ends the supervisor, which is the first process of a PID namespace: the kernel ends all others in there with it, and

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -46,24 +47,37 @@ func Start(ctx context.Context, o plan.Options, waiting func(holders []string)) 
 	if exclusive != nil {
 		defer exclusive.Close() // the supervisor has its own copy by then
 	}
-	if running, err := c.Running(); err != nil || running {
-		return c, errors.Join(err, ErrRunning)
-	}
-	if err := c.Remove(ctx); err != nil {
-		return c, err
-	}
-	if err := c.makeDir(o); err != nil {
-		return c, err
-	}
-	lock, err := tryLock(c.Layout.Dir, unix.LOCK_EX)
-	if errors.Is(err, errLocked) {
-		return c, ErrRunning
-	}
+	lock, err := c.claim()
 	if err != nil {
 		return c, err
 	}
-	defer lock.Close()
+	defer lock.Close() // likewise
+	if err := c.clear(ctx); err != nil {
+		return c, err
+	}
+	if err := c.populate(o); err != nil {
+		return c, err
+	}
 	return c, c.spawn([]*os.File{lock, exclusive})
+}
+
+// claim makes the cluster's directory and locks it. Somebody who only looks whether the cluster is running (see Running) holds
+// the lock for a moment too, so it is tried for a while.
+func (c Cluster) claim() (*os.File, error) {
+	const patience = 20
+	for i := 0; ; i++ {
+		if err := os.MkdirAll(c.Layout.Dir, 0o755); err != nil {
+			return nil, fmt.Errorf("make the directory of cluster %s: %w", c.Name, err)
+		}
+		lock, err := tryLock(c.Layout.Dir, unix.LOCK_EX)
+		if !errors.Is(err, errLocked) {
+			return lock, err
+		}
+		if i == patience {
+			return nil, ErrRunning
+		}
+		time.Sleep(removeInterval)
+	}
 }
 
 // waitExclusive returns the lock that an exclusive cluster holds, nil for another one.
@@ -88,15 +102,18 @@ func waitExclusive(ctx context.Context, o plan.Options, waiting func([]string)) 
 	return lock, err
 }
 
-func (c Cluster) makeDir(o plan.Options) error {
-	for _, dir := range []string{c.Layout.Dir, c.Layout.File("logs"), c.Layout.Bin()} {
+// populate writes what the supervisor and those who enter the cluster need.
+func (c Cluster) populate(o plan.Options) error {
+	for _, dir := range []string{c.Layout.File("logs"), c.Layout.Bin()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("make the directories of cluster %s: %w", c.Name, err)
 		}
 	}
-	// Inside, process 1 is the supervisor, and its binary is the one with kubectl in it.
-	if err := os.Symlink("/proc/1/exe", c.Layout.File("bin", "kubectl")); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("link kubectl: %w", err)
+	// Inside, process 1 is the supervisor, and its binary is all the programs, even if the file is replaced meanwhile.
+	for _, program := range plan.Programs(o, c.Layout) {
+		if err := os.Symlink("/proc/1/exe", filepath.Join(c.Layout.Bin(), program)); err != nil {
+			return fmt.Errorf("link %s: %w", program, err)
+		}
 	}
 	data, err := json.Marshal(o)
 	if err != nil {
@@ -144,6 +161,8 @@ func Supervise(ctx context.Context, name string) error {
 	for fd := 3; fd < 5; fd++ {
 		unix.CloseOnExec(fd) // the locks are not for the components
 	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM)
+	defer stop()
 	c := Named(name)
 	o, err := c.Options()
 	if err != nil {

@@ -5,11 +5,9 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
-	"userscale.dev/userscale/localkube/components"
 )
 
-func newRun() *cobra.Command {
+func newRun(programs Programs) *cobra.Command {
 	return &cobra.Command{
 		Use:                "run COMPONENT [ARG...]",
 		Short:              "Be one of the cluster's programs, such as kube-apiserver or etcd",
@@ -17,9 +15,9 @@ func newRun() *cobra.Command {
 		Args:               cobra.MinimumNArgs(1),
 		DisableFlagParsing: true,
 		RunE: func(_ *cobra.Command, args []string) error {
-			main := components.Main(args[0])
+			main := programs.Main(args[0])
 			if main == nil {
-				return fmt.Errorf("no program %q in this binary: there are %v", args[0], components.Names())
+				return fmt.Errorf("no program %q in this binary: there are %v", args[0], programs.Names)
 			}
 			os.Args = args
 			if code := main(); code != 0 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/component-base/version"
 
 	"userscale.dev/userscale/localkube/cluster"
 	"userscale.dev/userscale/localkube/control"
@@ -82,7 +83,7 @@ func start(ctx context.Context, out io.Writer, o plan.Options, wait time.Duratio
 		fmt.Fprintf(out, "Waiting for up to %s until another exclusive cluster is down: %s\n", wait, strings.Join(holders, ", "))
 	})
 	if err == nil {
-		fmt.Fprintf(out, "Starting cluster %s in %s:\n", c.Name, c.Layout.Dir)
+		fmt.Fprintf(out, "Starting cluster %s (Kubernetes %s) in %s:\n", c.Name, version.Get().GitVersion, c.Layout.Dir)
 	}
 	return c, err
 }

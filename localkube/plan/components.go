@@ -3,21 +3,33 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 )
 
 // Component is one program of the cluster.
 type Component struct {
 	Name  string
-	Path  string // empty: the multi-call binary, called by Name
+	Path  string
 	Args  []string
 	After []string // steps and components that must be ready before it starts
 	Ready string   // URL that answers 200 when it is ready, or unix:PATH of a socket that accepts connections
 }
 
-// Components returns the programs of a cluster.
+// Programs returns the names by which the multi-call binary is called inside the cluster.
+func Programs(o Options, l Layout) []string {
+	names := []string{"kubectl"}
+	for _, c := range Components(o, l) {
+		if filepath.Dir(c.Path) == l.Bin() {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// Components returns what runs in a cluster.
 func Components(o Options, l Layout) []Component {
-	return []Component{
+	components := []Component{
 		{
 			Name: "containerd", Path: "/usr/bin/containerd",
 			Args:  []string{"--config", l.File("config", "containerd.toml")},
@@ -41,6 +53,12 @@ func Components(o Options, l Layout) []Component {
 			Ready: fmt.Sprintf("https://%s:%d/livez", NodeIP, metricsServerPort),
 		},
 	}
+	for i := range components {
+		if components[i].Path == "" { // the multi-call binary
+			components[i].Path = filepath.Join(l.Bin(), components[i].Name)
+		}
+	}
+	return components
 }
 
 // flags turns names and values into arguments, sorted so that they read the same every time.

@@ -76,7 +76,7 @@ func (l Layout) Log(component string) string { return l.File("logs", component+"
 // Socket returns the path of the supervisor's control socket.
 func (l Layout) Socket() string { return l.File("control.sock") }
 
-// Bin returns the directory that holds kubectl.
+// Bin returns the directory of the links to the multi-call binary, by the names of its programs.
 func (l Layout) Bin() string { return l.File("bin") }
 
 // Kubeconfig returns the path of the administrator's kubeconfig.

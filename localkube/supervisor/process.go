@@ -75,12 +75,8 @@ func (p *process) runOnce() error {
 		return fmt.Errorf("open the log: %w", err)
 	}
 	defer log.Close()
-	path := p.component.Path
-	if path == "" {
-		path = "/proc/self/exe"
-	}
 	cmd := &exec.Cmd{
-		Path: path, Args: append([]string{p.component.Name}, p.component.Args...), Dir: "/",
+		Path: p.component.Path, Args: append([]string{p.component.Name}, p.component.Args...), Dir: "/",
 		Env: environment(), Stdout: log, Stderr: log,
 	}
 	ended, err := p.reaper.start(cmd)
