@@ -45,10 +45,10 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
+	o.base.WithCustomMetrics(provider.New(values)) // before configure: the API's definitions depend on it
 	if err := o.configure(ready, keeper); err != nil {
 		return err
 	}
-	o.base.WithCustomMetrics(provider.New(values))
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { discovery.Run(ctx); return nil })
