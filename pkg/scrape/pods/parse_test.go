@@ -1,0 +1,71 @@
+package pods
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"userscale.dev/userscale/pkg/sample"
+)
+
+func TestParse(t *testing.T) {
+	const asJSON, asText = "application/json", "text/plain; version=0.0.4"
+	for name, tc := range map[string]struct {
+		contentType, body, field string
+		want                     float64
+		reason                   sample.Reason
+	}{
+		"json":                     {asJSON, `{"active_users": 7.5, "x": [1]}`, "active_users", 7.5, ""},
+		"json zero":                {asJSON, `{"active_users": 0}`, "active_users", 0, ""},
+		"json dotted":              {asJSON, `{"load": {"users": 3}}`, "load.users", 3, ""},
+		"json with charset":        {"application/json; charset=utf-8", `{"u": 1}`, "u", 1, ""},
+		"json missing":             {asJSON, `{"active": 1}`, "active_users", 0, sample.ReasonNoValue},
+		"json null":                {asJSON, `{"u": null}`, "u", 0, sample.ReasonNoValue},
+		"json text":                {asJSON, `{"u": "5"}`, "u", 0, sample.ReasonNoValue},
+		"json negative":            {asJSON, `{"u": -1}`, "u", 0, sample.ReasonOutOfRange},
+		"json huge":                {asJSON, `{"u": 1e400}`, "u", 0, sample.ReasonOutOfRange},
+		"json cut off after value": {asJSON, `{"u": 1, "v`, "u", 0, sample.ReasonMalformed},
+		"json NaN":                 {asJSON, `{"u": NaN}`, "u", 0, sample.ReasonMalformed},
+		"json trailing":            {asJSON, `{"u": 1} x`, "u", 0, sample.ReasonMalformed},
+		"json nested deep":         {asJSON, strings.Repeat("[", 1<<20), "u", 0, sample.ReasonMalformed},
+		"empty":                    {asJSON, ``, "u", 0, sample.ReasonMalformed},
+		"html":                     {"text/html", `{"u": 1}`, "u", 0, sample.ReasonMalformed},
+		"no content type":          {"", `{"u": 1}`, "u", 0, sample.ReasonMalformed},
+		"text gauge":               {asText, "# TYPE u gauge\nu 4\n", "u", 4, ""},
+		"text untyped":             {asText, "u 4\n", "u", 4, ""},
+		"text sum of series":       {asText, "# TYPE u counter\nu{a=\"1\"} 4\nu{a=\"2\"} 5\n", "u", 9, ""},
+		"text missing":             {asText, "v 4\n", "u", 0, sample.ReasonNoValue},
+		"text NaN":                 {asText, "u NaN\n", "u", 0, sample.ReasonOutOfRange},
+		"text histogram":           {asText, "# TYPE u histogram\nu_bucket{le=\"+Inf\"} 1\nu_sum 1\nu_count 1\n", "u", 0, sample.ReasonNoValue},
+		"text malformed":           {asText, "u{ 4\n", "u", 0, sample.ReasonMalformed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := parse(tc.contentType, []byte(tc.body), tc.field)
+			if tc.reason != "" {
+				if err == nil || reasonOf(err) != tc.reason {
+					t.Fatalf("got %v, %v (%s), want reason %s", got, err, reasonOf(err), tc.reason)
+				}
+				return
+			}
+			if err != nil || got != tc.want {
+				t.Errorf("got %v, %v, want %v", got, err, tc.want)
+			}
+		})
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("application/json", []byte(`{"a": {"b": 1}}`), "a.b")
+	f.Add("text/plain", []byte("# TYPE u gauge\nu 1\n"), "u")
+	f.Fuzz(func(t *testing.T, contentType string, body []byte, field string) {
+		value, err := parse(contentType, body, field)
+		if err == nil && (math.IsNaN(value) || math.IsInf(value, 0) || value < 0) {
+			t.Errorf("accepted %v", value)
+		}
+		var r *refusal
+		if err != nil && !errors.As(err, &r) {
+			t.Errorf("error without a reason: %v", err)
+		}
+	})
+}
