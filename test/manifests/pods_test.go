@@ -43,6 +43,9 @@ func checkContainer(t *testing.T, c corev1.Container) {
 		check(t, request.Sign() > 0, "a request of "+string(resource))
 		check(t, limit.Sign() > 0, "a limit of "+string(resource))
 	}
+	for _, mount := range c.VolumeMounts { // the images have one file, /NAME
+		check(t, !strings.Contains(c.Image, "/userscale"+mount.MountPath+":"), "no mount over the program at "+mount.MountPath)
+	}
 	check(t, c.ReadinessProbe != nil, "a readiness probe")
 	check(t, c.LivenessProbe != nil, "a liveness probe")
 	check(t, c.ImagePullPolicy == corev1.PullIfNotPresent, "imagePullPolicy IfNotPresent")
