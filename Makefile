@@ -55,6 +55,10 @@ test: ## Everything that this machine can run: unit, race, integration, end to e
 lint: bin/golangci-lint ## Check style and likely mistakes in every module
 	@for module in . test localkube; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
 
+.PHONY: mutants
+mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the end-to-end tests fail
+	@test/mutants.sh
+
 .PHONY: bench
 bench: ## Benchmarks of the hot paths, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
