@@ -25,17 +25,25 @@ type group struct {
 
 // member is a pod in a group.
 type member struct {
-	pod    *pod
-	states []state // by metric
+	pod   *pod
+	parts []membership // by metric
 }
 
-// state is a member's part in a total when the group was last settled.
+// membership is a member's part in one total.
+type membership struct {
+	state state
+	took  float64 // of the smoothed total, when its value was lost
+}
+
+// state is what a member was to a total when the group was last settled.
 type state uint8
 
 const (
-	expected state = iota // none yet, or no longer: its first value is load that moved here
-	included              // its value is in the raw total
-	missing               // none, but the load is there: its next value is coverage that returns
+	expected  state = iota // none yet, or no longer: its first value is load that moved here
+	included               // its value is in the raw total
+	missing                // none, but the load is there: its next value is coverage that returns
+	losing                 // while settling: included until now, missing from now on
+	returning              // while settling: missing until now, included from now on
 )
 
 // total is a group's total of one metric.
@@ -71,7 +79,7 @@ func (s *Store) dropGroup(g *group) {
 }
 
 func (g *group) newMember(p *pod) member {
-	return member{pod: p, states: make([]state, len(g.totals))}
+	return member{pod: p, parts: make([]membership, len(g.totals))}
 }
 
 // place makes a pod a member if its labels match, and only then.

@@ -24,7 +24,7 @@ type oracle struct {
 type oraclePod struct {
 	running, deleting, gone bool
 	has, answered           bool
-	x                       float64
+	x, took                 float64
 	at                      time.Time
 	in, covered             bool // in X; or not, but its load is known to be there
 }
@@ -59,7 +59,10 @@ func (o *oracle) expire(now time.Time) {
 			continue
 		}
 		before, counted, in := o.x()
-		p.in, p.covered = false, true
+		p.in, p.covered, p.took = false, true, 0
+		if before > 1e-9 {
+			p.took = o.s * p.x / before
+		}
 		switch {
 		case in == 1:
 			o.seeded = false
@@ -81,18 +84,19 @@ func (o *oracle) arrive(now time.Time) {
 		}
 	}
 	start, _, _ := o.x()
+	ratio := o.s / start
 	for _, name := range names {
 		p := o.pods[name]
 		if p.in || !p.covered || !o.usable(p, now) {
 			continue
 		}
-		x, _, _ := o.x()
 		p.in, p.covered = true, false
 		if start == 0 {
 			o.s += p.x
 		} else {
-			o.s *= (x + p.x) / x
+			o.s += min(ratio*p.x, max(p.x, p.took))
 		}
+		p.took = 0
 	}
 	if x, counted, _ := o.x(); !o.seeded && counted > 0 {
 		o.s, o.at, o.seeded = x, now, true

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"math"
-	"time"
-)
+import "time"
 
 // tally is a sum over some of a group's pods.
 type tally struct {
@@ -37,12 +34,12 @@ func (g *group) settle(i int, m *metric, now time.Time) {
 }
 
 // cover brings a total's coverage up to now: first the values that became too old, then the ones that came. Several at once give
-// what one after the other gives, because the factors (X−x₁)/X · (X−x₁−x₂)/(X−x₁) … telescope.
+// what one after the other gives, because the factors (X−x₁)/X · (X−x₁−x₂)/(X−x₁) … telescope: S/X stays as it is.
 func (g *group) cover(i int, m *metric, now time.Time) {
 	c := g.changes(i, m.MaxAge, now)
 	t := &g.totals[i]
-	t.lose(c)
-	t.regain(c)
+	g.lose(i, c)
+	g.regain(i, c)
 	// Summed anew each time, so that no rounding error outlives a tick.
 	t.raw = c.kept.value + c.joined.value + c.returned.value
 	t.countedRaw = c.kept.countedPodsValue + c.joined.countedPodsValue + c.returned.countedPodsValue
@@ -54,7 +51,7 @@ func (g *group) cover(i int, m *metric, now time.Time) {
 func (g *group) changes(i int, maxAge time.Duration, now time.Time) changes {
 	var c changes
 	for j := range g.members {
-		p, was := g.members[j].pod, g.members[j].states[i]
+		p, was := g.members[j].pod, g.members[j].parts[i].state
 		value := p.series[i].value
 		next := included
 		switch p.presence(i, maxAge, now) {
@@ -64,6 +61,7 @@ func (g *group) changes(i int, maxAge time.Duration, now time.Time) changes {
 				c.kept.add(p, value)
 			case missing:
 				c.returned.add(p, value)
+				next = returning
 			default:
 				c.joined.add(p, value)
 			}
@@ -71,22 +69,34 @@ func (g *group) changes(i int, maxAge time.Duration, now time.Time) changes {
 			next = was
 			if was == included {
 				c.lost.add(p, value)
-				next = missing
+				next = losing
 			}
 		case out: // load that moved
 			next = expected
 		}
-		g.members[j].states[i] = next
+		g.members[j].parts[i].state = next
 	}
 	return c
 }
 
 // lose takes the part of the pods that lost their value out of the smoothed total: S ← S·(X−x)/X. Where X is 0 each counted pod's
 // part is the same, as it is when served. When no value is left nothing is known, which is not a total of 0: the next value seeds anew.
-func (t *total) lose(c changes) {
+func (g *group) lose(i int, c changes) {
+	if c.lost.pods == 0 {
+		return
+	}
+	t := &g.totals[i]
 	before := c.kept.value + c.lost.value
+	ratio := 0.0 // S/X
+	if before > 0 {
+		ratio = t.smoothed.Value() / before
+	}
+	for j := range g.members {
+		if part := &g.members[j].parts[i]; part.state == losing {
+			*part = membership{state: missing, took: ratio * g.members[j].pod.series[i].value}
+		}
+	}
 	switch {
-	case c.lost.pods == 0:
 	case c.kept.pods == 0:
 		t.smoothed.Reset()
 	case before > 0:
@@ -96,19 +106,32 @@ func (t *total) lose(c changes) {
 	}
 }
 
-// regain gives the pods that have a value again their part: S ← S·(X+x)/X, or S+x where X is 0, then for all that return: after
-// the first one X would be that pod's x, and S/X no ratio of anything. Pods that joined are part of X: S holds their load already.
-func (t *total) regain(c changes) {
-	if c.returned.pods == 0 || !t.smoothed.Seeded() {
+// regain gives the pods that have a value again their part: S ← S·(X+x)/X, or S+x where X is 0. Pods that joined are part of X: S
+// holds their load already.
+//
+// S/X says little of a pod when the others became idle in the meantime and S still decays: 10 users on a pod that returns to 5 idle
+// ones would be taken for hundreds. So no pod brings back more than it has now or took along, whichever is more.
+func (g *group) regain(i int, c changes) {
+	if c.returned.pods == 0 {
 		return
 	}
-	x := c.kept.value + c.joined.value
-	factor := (x + c.returned.value) / x
-	if x == 0 || math.IsInf(t.smoothed.Value()*factor, 0) { // values close to 0 are as good as 0
-		t.smoothed.Add(c.returned.value)
-		return
+	t := &g.totals[i]
+	x, returned := c.kept.value+c.joined.value, 0.0
+	for j := range g.members {
+		part := &g.members[j].parts[i]
+		if part.state != returning {
+			continue
+		}
+		value := g.members[j].pod.series[i].value
+		if x > 0 {
+			value = min(value*t.smoothed.Value()/x, max(value, part.took))
+		}
+		returned += value
+		*part = membership{state: included}
 	}
-	t.smoothed.Scale(factor)
+	if t.smoothed.Seeded() {
+		t.smoothed.Add(returned)
+	}
 }
 
 // expectMissing marks the pods that were there before the total was seeded: when they report for the first time that is
@@ -116,8 +139,8 @@ func (t *total) regain(c changes) {
 func (g *group) expectMissing(i int) {
 	for j := range g.members {
 		m := &g.members[j]
-		if m.states[i] == expected && m.pod.Running && !m.pod.series[i].gone {
-			m.states[i] = missing
+		if m.parts[i].state == expected && m.pod.Running && !m.pod.series[i].gone {
+			m.parts[i].state = missing
 		}
 	}
 }

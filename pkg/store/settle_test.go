@@ -78,6 +78,14 @@ func TestGroupTotal(t *testing.T) {
 			total 60 52.5 2 0
 			tick 1ns a=20 b=40 c=60 d=80
 			total 200 183.506 4 0 # 175, and then 6 s towards 200`},
+		{"a pod that returns to others that became idle brings back no more than it has or took", `
+			run a b
+			tick 1s a=50 b=10
+			tick 10s a=50 b=timeout
+			tick 6s a=1 b=timeout
+			total 1 33.328 1 0 # b took 10 of 60 along, and then 6 s from 50 towards 1
+			tick 1ns a=1 b=10
+			total 11 43.328 2 0 # not 33.328·11/1`},
 		{"all stale at once is not 0 but nothing, and the first to return seed anew", `
 			run a b
 			tick 1s a=10 b=10

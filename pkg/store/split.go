@@ -23,7 +23,7 @@ func (s *Store) split(g *group, name servedName, now time.Time) []part {
 	s.parts = s.parts[:0]
 	for j := range g.members {
 		p := g.members[j].pod
-		if g.members[j].states[i] == included && p.counted() {
+		if g.members[j].parts[i].state == included && p.counted() {
 			value := p.series[i].value
 			s.parts = append(s.parts, part{pod: p, index: len(s.parts), weight: value, milli: milli(value)})
 		}
