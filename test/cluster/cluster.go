@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/metrics/pkg/apis/custom_metrics/v1beta2"
 )
@@ -26,6 +27,7 @@ import (
 // Cluster is a handle on a running cluster.
 type Cluster struct {
 	Client kubernetes.Interface
+	Config *rest.Config
 }
 
 // Connect opens the cluster that KUBECONFIG names.
@@ -44,7 +46,7 @@ func Connect() (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a client for %s: %w", path, err)
 	}
-	return &Cluster{Client: client}, nil
+	return &Cluster{Client: client, Config: config}, nil
 }
 
 // Kubectl runs kubectl as a user would and returns what it printed.

@@ -58,9 +58,10 @@ func streams(name string, users int, extra ...string) loadSpec {
 	return loadSpec{name, append(args, extra...)}
 }
 
-// Load levels that do not follow from the settings: enough GPU and CPU work for a step beyond what the users need.
+// Load levels that do not follow from the settings: enough GPU and CPU work for a step beyond what the users need. c clients that
+// always have a job, sent to one of N pods at random, keep each GPU busy for c/(c+N−1) of the time (a closed queueing network).
 const (
-	gpuClients    = 6
+	gpuClients    = 14
 	matrixClients = 2
 )
 
@@ -115,9 +116,9 @@ func staircase(s settings) []phase {
 		},
 		{
 			name:   "gpu",
-			expect: fmt.Sprintf("%d of the users start long GPU jobs: GPU use asks for more than %d pods, users do not", gpuClients, byUsers),
+			expect: fmt.Sprintf("%d of the users send GPU jobs instead: GPU use asks for more than %d pods, users do not", gpuClients, byUsers),
 			stops:  []string{"users-before-gpu"},
-			loads:  []loadSpec{{"gpu", []string{"--scenario", "gpu", "--concurrency", strconv.Itoa(gpuClients), "--work-ms", "5000", "--timeout", "60s"}}},
+			loads:  []loadSpec{{"gpu", []string{"--scenario", "gpu", "--concurrency", strconv.Itoa(gpuClients), "--work-ms", "2000", "--timeout", "60s"}}},
 			least:  75 * time.Second, most: 150 * time.Second,
 			done: func(v view) bool { return len(v.rescales) > 0 && v.last().Ready > byUsers },
 			check: func(v view) []summary.Check {

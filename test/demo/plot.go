@@ -129,7 +129,10 @@ func drawPanel(p panel, began time.Time, observations []observe.Observation, mar
 			}
 		}
 	}
-	drawn.Y.Max *= 1.15 // room for the phases' names
+	if labelled {
+		drawn.Y.Max *= 1.3 // room for the phases' names above the legend
+		drawn.Legend.YOffs = -vg.Points(20)
+	}
 	return drawn, addMarks(drawn, began, marks, labelled)
 }
 
@@ -144,7 +147,7 @@ func addMarks(p *plot.Plot, began time.Time, marks []mark, labelled bool) error 
 		}
 		line.Color, line.Width = color.RGBA{200, 200, 200, 255}, vg.Points(0.5)
 		p.Add(line)
-		names.XYs, names.Labels = append(names.XYs, plotter.XY{X: x, Y: 0.93 * p.Y.Max}), append(names.Labels, " "+m.name)
+		names.XYs, names.Labels = append(names.XYs, plotter.XY{X: x, Y: 0.95 * p.Y.Max}), append(names.Labels, " "+m.name)
 	}
 	if !labelled {
 		return nil
@@ -153,7 +156,6 @@ func addMarks(p *plot.Plot, began time.Time, marks []mark, labelled bool) error 
 	if err != nil {
 		return fmt.Errorf("phase names: %w", err)
 	}
-	p.Legend.Left = false
 	p.Add(labels)
 	return nil
 }

@@ -31,6 +31,9 @@ type stage struct {
 	marks    []mark
 }
 
+// aftermath is how long the recording goes on, so that the last change can be seen in the picture.
+const aftermath = 10 * time.Second
+
 // play runs the phases in turn. A failed expectation does not stop it: what follows is worth seeing too.
 func (s *stage) play(ctx context.Context, phases []phase) ([]summary.Check, error) {
 	defer s.stopAll()
@@ -46,7 +49,7 @@ func (s *stage) play(ctx context.Context, phases []phase) ([]summary.Check, erro
 		}
 		checks = append(checks, found...)
 	}
-	return checks, nil
+	return checks, sleep(ctx, aftermath)
 }
 
 func (s *stage) playOne(ctx context.Context, p phase) ([]summary.Check, error) {

@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -12,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/metrics/pkg/apis/custom_metrics/v1beta2"
 
@@ -35,7 +32,7 @@ func testAPI(t *testing.T) {
 // testValues checks one item per counted pod, true times and windows, and the sum, in both versions.
 func testValues(t *testing.T, w *deployed) {
 	list := &v1beta2.MetricValueList{}
-	decode(t, w, cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector), list)
+	decode(t, cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector), list)
 	if len(list.Items) != 3 {
 		t.Fatalf("v1beta2 answered %d items, want one for each of 3 pods", len(list.Items))
 	}
@@ -60,7 +57,7 @@ func testValues(t *testing.T, w *deployed) {
 			Value     string
 		}
 	}
-	decode(t, w, cluster.MetricPath("v1beta1", w.namespace, observe.Users, w.selector), &old)
+	decode(t, cluster.MetricPath("v1beta1", w.namespace, observe.Users, w.selector), &old)
 	if len(old.Items) != 3 || old.Items[0].Metric != observe.Users || old.Items[0].Window == nil {
 		t.Errorf("v1beta1 answered %+v, want 3 items of %s with a window", old.Items, observe.Users)
 	}
@@ -74,7 +71,7 @@ func testByName(t *testing.T, w *deployed) {
 	sum := 0.0
 	for i := range pods {
 		list := &v1beta2.MetricValueList{}
-		decode(t, w, fmt.Sprintf("/apis/custom.metrics.k8s.io/v1beta2/namespaces/%s/pods/%s/%s", w.namespace, pods[i].Name, observe.Users), list)
+		decode(t, fmt.Sprintf("/apis/custom.metrics.k8s.io/v1beta2/namespaces/%s/pods/%s/%s", w.namespace, pods[i].Name, observe.Users), list)
 		if len(list.Items) != 1 || list.Items[0].DescribedObject.Name != pods[i].Name {
 			t.Fatalf("asked for pod %s, got %+v", pods[i].Name, list.Items)
 		}
@@ -104,24 +101,30 @@ func testStatuses(t *testing.T, w *deployed) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := get(t.Context(), c.path)
-			var status apierrors.APIStatus
-			if !errors.As(err, &status) {
-				t.Fatalf("GET %s: %v, want an API status", c.path, err)
-			}
-			if int(status.Status().Code) != c.status || !strings.Contains(status.Status().Message, c.says) {
-				t.Errorf("GET %s: %d %q, want %d saying %q", c.path, status.Status().Code, status.Status().Message, c.status, c.says)
+			got := statusOf(t, c.path)
+			if int(got.Code) != c.status || !strings.Contains(got.Message, c.says) {
+				t.Errorf("GET %s: %d %q, want %d saying %q", c.path, got.Code, got.Message, c.status, c.says)
 			}
 		})
 	}
 }
 
-func get(ctx context.Context, path string) ([]byte, error) {
-	return shared.Client.CoreV1().RESTClient().Get().RequestURI(path).DoRaw(ctx)
+// statusOf gets a path that must fail, and returns the API's own form of the error.
+func statusOf(t *testing.T, path string) metav1.Status {
+	t.Helper()
+	body, err := shared.Client.CoreV1().RESTClient().Get().RequestURI(path).Do(t.Context()).Raw()
+	if err == nil {
+		t.Fatalf("GET %s succeeded: %s", path, body)
+	}
+	var status metav1.Status
+	if err := json.Unmarshal(body, &status); err != nil || status.Kind != "Status" {
+		t.Fatalf("GET %s: %q is not a Status (%v)", path, body, err)
+	}
+	return status
 }
 
 // decode gets a path by kubectl, as a person would, and decodes the answer.
-func decode(t *testing.T, _ *deployed, path string, into any) {
+func decode(t *testing.T, path string, into any) {
 	t.Helper()
 	body, err := shared.Kubectl(t.Context(), "get", "--raw", path)
 	if err != nil {

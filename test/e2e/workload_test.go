@@ -2,7 +2,10 @@ package e2e
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +16,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/rest"
 
 	"userscale.dev/userscale/test/load"
 	"userscale.dev/userscale/test/observe"
@@ -228,24 +232,58 @@ func (w *deployed) rescalesSince(began time.Time) []observe.Rescale {
 	return found
 }
 
-// selfMetric reads one of the adapter's own metrics for this workload's HPA and users, as Prometheus would scrape it.
+// selfMetric reads one of the adapter's own metrics for this workload's HPA and users.
 func (w *deployed) selfMetric(t *testing.T, name string) float64 {
 	t.Helper()
-	path := fmt.Sprintf("/api/v1/namespaces/%s/services/https:%s:https/proxy/metrics", systemNamespace, adapter)
-	body, err := shared.Kubectl(t.Context(), "get", "--raw", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := regexp.MustCompile(fmt.Sprintf(`(?m)^%s\{[^}]*metric="%s"[^}]*namespace="%s"[^}]*\} (\S+)$`, name, observe.Users, w.namespace))
-	found := line.FindStringSubmatch(body)
+	line := regexp.MustCompile(fmt.Sprintf(`(?m)^%s\{[^}]*metric="%s",namespace="%s"[^}]*\} (\S+)$`, name, observe.Users, w.namespace))
+	found := line.FindSubmatch(scrapeAdapter(t))
 	if found == nil {
 		t.Fatalf("the adapter's /metrics has no %s of namespace %s", name, w.namespace)
 	}
-	value, err := strconv.ParseFloat(found[1], 64)
+	value, err := strconv.ParseFloat(string(found[1]), 64)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return value
+}
+
+// scrapeAdapter gets /metrics from the adapter itself: its certificate is verified against the CA that it published, and the
+// client's certificate, the cluster administrator's, is verified and authorised by the adapter.
+func scrapeAdapter(t *testing.T) []byte {
+	t.Helper()
+	service, err := shared.Client.CoreV1().Services(systemNamespace).Get(t.Context(), adapter, metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, err := shared.Kubectl(t.Context(), "get", "apiservice", "v1beta2.custom.metrics.k8s.io", "-o", "jsonpath={.spec.caBundle}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle, err := base64.StdEncoding.DecodeString(published)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := rest.CopyConfig(shared.Config)
+	config.Host = "https://" + service.Spec.ClusterIP
+	config.CAFile, config.CAData, config.ServerName = "", bundle, adapter+"."+systemNamespace+".svc"
+	client, err := rest.HTTPClientFor(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, config.Host+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("GET /metrics of the adapter: %s, %v: %.200s", response.Status, err, body)
+	}
+	return body
 }
 
 // pause waits in a test against a live cluster, where there is no virtual time.
