@@ -50,6 +50,9 @@ resources:
 - namespace.yaml
 - {{.Workload}}
 patches:
+- target: {kind: Deployment}
+  patch: | # half of what is shipped, so that the pods of several tests fit on two cores
+    - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 100m}
 - target: {kind: HorizontalPodAutoscaler}
   patch: |
     - {op: replace, path: /spec/minReplicas, value: {{.Min}}}
