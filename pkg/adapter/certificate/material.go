@@ -27,7 +27,7 @@ const (
 
 // material is what the Secret holds, in PEM.
 type material struct {
-	bundle  []byte // the certificates of the CA in use, first, and of those before it that are still valid
+	bundle  []byte // the certificates of the CA in use, first, then of those before it that were valid when it was made
 	caKey   []byte // of the bundle's first
 	serving []byte
 	key     []byte
