@@ -22,7 +22,7 @@ type result struct {
 }
 
 // loadgen runs the program and returns its exit code and its result.
-func loadgen(t *testing.T, ctx context.Context, url string, flags ...string) (int, result) {
+func loadgen(ctx context.Context, t *testing.T, url string, flags ...string) (int, result) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	args := append([]string{"--target", url, "--duration", "200ms", "--json", "-"}, flags...)
@@ -65,7 +65,7 @@ func TestScenariosAskForTheirEndpoint(t *testing.T) {
 		"gpu":    "/gpu_job?work_ms=9",
 	} {
 		url, seen := counting(t, ok)
-		code, r := loadgen(t, t.Context(), url, "--scenario", scenario, "--size", "7", "--stream-ms", "8", "--work-ms", "9")
+		code, r := loadgen(t.Context(), t, url, "--scenario", scenario, "--size", "7", "--stream-ms", "8", "--work-ms", "9")
 		if got := seen(); len(got) != 1 || got[path] != r.Requests || r.Requests == 0 {
 			t.Errorf("%s: the server saw %v, want only %s, %d times", scenario, got, path, r.Requests)
 		}
@@ -94,7 +94,7 @@ func TestClosedLoopConcurrency(t *testing.T) {
 		}
 		<-full
 	})
-	code, r := loadgen(t, t.Context(), url, "--scenario", "stream", "--concurrency", "20", "--keepalive")
+	code, r := loadgen(t.Context(), t, url, "--scenario", "stream", "--concurrency", "20", "--keepalive")
 	if code != exitOK || most.Load() != users {
 		t.Errorf("at most %d at the same time, want %d; exit code %d, %+v", most.Load(), users, code, r)
 	}
@@ -121,7 +121,7 @@ func TestExitCodeTellsErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		url, _ := counting(t, test.handler)
-		code, r := loadgen(t, t.Context(), url, "--scenario", "matrix", "--timeout", test.timeout)
+		code, r := loadgen(t.Context(), t, url, "--scenario", "matrix", "--timeout", test.timeout)
 		if code != exitErrors || r.Errors == 0 || r.ErrorsByKind[test.kind] != r.Errors {
 			t.Errorf("%s: exit code %d with %+v; want %d, all errors %s", test.name, code, r, exitErrors, test.kind)
 		}
@@ -131,7 +131,7 @@ func TestExitCodeTellsErrors(t *testing.T) {
 func TestNobodyListens(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(ok))
 	server.Close()
-	code, r := loadgen(t, t.Context(), server.URL, "--scenario", "gpu", "--rate", "100")
+	code, r := loadgen(t.Context(), t, server.URL, "--scenario", "gpu", "--rate", "100")
 	if code != exitErrors || r.Requests != 20 || r.ErrorsByKind["refused"] != 20 || r.Connections != 0 {
 		t.Errorf("exit code %d with %+v; want %d, 20 requests, all refused", code, r, exitErrors)
 	}
@@ -149,7 +149,7 @@ func TestInterruptStillReports(t *testing.T) {
 		}
 		<-r.Context().Done()
 	})
-	code, r := loadgen(t, ctx, url, "--scenario", "stream", "--concurrency", "1", "--duration", "1h")
+	code, r := loadgen(ctx, t, url, "--scenario", "stream", "--concurrency", "1", "--duration", "1h")
 	want := result{Requests: 4, Successes: 3, CutOff: 1}
 	if r.Requests != want.Requests || r.Successes != want.Successes || r.CutOff != want.CutOff || r.Errors != 0 || !r.Interrupted {
 		t.Errorf("got %+v, want %+v, interrupted", r, want)
@@ -163,7 +163,7 @@ func TestInterruptedBeforeAnySuccess(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	url, _ := counting(t, ok)
-	if code, r := loadgen(t, ctx, url, "--scenario", "matrix"); code != exitErrors || r.Requests != 0 {
+	if code, r := loadgen(ctx, t, url, "--scenario", "matrix"); code != exitErrors || r.Requests != 0 {
 		t.Errorf("exit code %d with %+v, want %d and no requests", code, r, exitErrors)
 	}
 }

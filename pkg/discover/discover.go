@@ -67,10 +67,13 @@ func (d *Discovery) Run(ctx context.Context) {
 	if !cache.WaitForCacheSync(ctx.Done(), d.caches...) {
 		return
 	}
-	for d.hpas.queue.Len() > 0 && d.hpas.next(ctx) {
+	more := true
+	for more && d.hpas.queue.Len() > 0 {
+		more = d.hpas.next(ctx)
 	}
 	close(d.synced)
-	for d.hpas.next(ctx) {
+	for more {
+		more = d.hpas.next(ctx)
 	}
 }
 

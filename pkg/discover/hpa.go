@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/informers"
 	autoscalinglisters "k8s.io/client-go/listers/autoscaling/v2"
@@ -103,10 +104,13 @@ func (c *hpaController) next(ctx context.Context) bool {
 // sync tells the registry which pods an HPA scales now. It returns an error only for what may mend itself without an event.
 func (c *hpaController) sync(ctx context.Context, name store.HPA) error {
 	hpa, err := c.hpas.HorizontalPodAutoscalers(name.Namespace).Get(name.Name)
-	if err != nil { // a lister's only error: it is not there
+	if apierrors.IsNotFound(err) {
 		c.registry.DeleteHPA(name)
 		delete(c.outcomes, name)
 		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look up HPA %s/%s: %w", name.Namespace, name.Name, err)
 	}
 	ref := hpa.Spec.ScaleTargetRef
 	selector, err := c.selectors.of(ctx, name.Namespace, ref)

@@ -46,7 +46,7 @@ func TestAlphaAndBack(t *testing.T) {
 			if got := h.Alpha(interval); math.Abs(got-alpha) > 1e-6 {
 				t.Errorf("alpha %v per %v is %v, and back %v", alpha, interval, h, got)
 			}
-			if got, want := h.Alpha(3*interval), 1-math.Pow(1-alpha, 3); math.Abs(got-want) > 1e-6 {
+			if got, want := h.Alpha(3*interval), 1-(1-alpha)*(1-alpha)*(1-alpha); math.Abs(got-want) > 1e-6 {
 				t.Errorf("alpha %v: three intervals weigh %v, want %v", alpha, got, want)
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/pkg/smoothing"
 )
@@ -30,7 +28,7 @@ func groupTotal(half smoothing.HalfLives) signal {
 		}
 		for uid := range s.pods {
 			if _, ok := values[string(uid)]; !ok {
-				s.DeletePod(types.UID(uid))
+				s.DeletePod(uid)
 			}
 		}
 		s.Record(now, b)

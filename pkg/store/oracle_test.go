@@ -210,10 +210,10 @@ func (h *history) batch() sample.Batch {
 	idle := h.r.IntN(5) == 0
 	for _, name := range slices.Sorted(maps.Keys(h.o.pods)) {
 		uid := running(name).UID
-		switch n := h.r.IntN(10); {
-		case n == 0:
+		switch h.r.IntN(10) {
+		case 0:
 			b.Failures = append(b.Failures, sample.Failure{Pod: uid, Reason: sample.ReasonTimeout})
-		case n == 1:
+		case 1:
 		default:
 			x := float64(h.r.IntN(100))
 			if idle {

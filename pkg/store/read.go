@@ -30,7 +30,7 @@ func (s *Store) Group(now time.Time, metric, namespace string, selector labels.S
 	}
 	parts := s.split(g, name, now)
 	if len(parts) == 0 {
-		return nil, s.notFresh(metric, name.metric, g.members, now)
+		return nil, s.notFresh(metric, name.metric, g.members)
 	}
 	values := make([]sample.Value, len(parts))
 	for _, part := range parts {
@@ -55,7 +55,7 @@ func (s *Store) Pod(now time.Time, metric, namespace, name string) (sample.Value
 		return sample.Value{}, fmt.Errorf("%w: %q in namespace %q", sample.ErrNoPod, name, namespace)
 	}
 	if p.presence(served.metric, s.metrics[served.metric].MaxAge, now) != here || !p.counted() {
-		return sample.Value{}, s.notFresh(metric, served.metric, []member{{pod: p}}, now)
+		return sample.Value{}, s.notFresh(metric, served.metric, []member{{pod: p}})
 	}
 	if g := s.groupOf(p); g != nil && !served.raw {
 		parts := s.split(g, served, now)
@@ -75,7 +75,7 @@ func (s *Store) value(p *pod, name servedName, milli int64) sample.Value {
 }
 
 // notFresh explains why none of the members is counted.
-func (s *Store) notFresh(name string, i int, members []member, now time.Time) error {
+func (s *Store) notFresh(name string, i int, members []member) error {
 	m := &s.metrics[i]
 	err := &sample.NotFreshError{Metric: name, MaxAge: m.MaxAge, Matched: len(members)}
 	counts := map[string]int{}

@@ -72,7 +72,7 @@ func (r *Report) latencies(w io.Writer) {
 	fmt.Fprintln(table, "latency\tcount\tmin\tmean\tp50\tp90\tp95\tp99\tp99.9\tmax\t")
 	row(table, "all", r.All)
 	row(table, "successes", r.Successful)
-	table.Flush()
+	_ = table.Flush() // a summary for people: there is nobody else to tell
 }
 
 func row(w io.Writer, name string, l *stats.Latency) {

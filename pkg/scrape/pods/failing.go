@@ -40,9 +40,9 @@ func (f failing) update(ctx context.Context, metric string, pods []sample.Pod, a
 			f[pod.UID] = now
 			asked[pod.UID] = true
 		}
-		switch {
-		case now == before:
-		case now == "":
+		switch now {
+		case before:
+		case "":
 			logger.Info("Pod answers again", "metric", metric, "pod", klog.KRef(pod.Namespace, pod.Name), "was", before)
 		default:
 			logger.Info("Pod gives no value", "metric", metric, "pod", klog.KRef(pod.Namespace, pod.Name),
