@@ -65,9 +65,9 @@ func (c *Cluster) WaitRolledOut(ctx context.Context, namespace, name string) err
 	var last string
 	err := wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
 		d, err := c.Client.AppsV1().Deployments(namespace).Get(ctx, name, metav1.GetOptions{})
-		if err != nil {
+		if err != nil { // not there yet, or the API server is busy; the context bounds the wait
 			last = err.Error()
-			return false, nil
+			return false, nil //nolint:nilerr // said above
 		}
 		s := d.Status
 		last = fmt.Sprintf("%d of %d replicas available, %d updated", s.AvailableReplicas, s.Replicas, s.UpdatedReplicas)

@@ -31,8 +31,9 @@ func main() {
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	switch err := run(ctx, o); {
+	err := run(ctx, o)
+	stop()
+	switch {
 	case errors.Is(err, errExpectation):
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)

@@ -53,9 +53,10 @@ func (v view) peak(of func(observe.Observation) float64) float64 {
 // streamLength is short against every half-life, so that users come and go when the demo says so.
 const streamLength = 500 * time.Millisecond
 
-func streams(name string, users int, extra ...string) loadSpec {
-	args := []string{"--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", strconv.FormatInt(streamLength.Milliseconds(), 10)}
-	return loadSpec{name, append(args, extra...)}
+func streams(name string, users int) loadSpec {
+	return loadSpec{name, []string{
+		"--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", strconv.FormatInt(streamLength.Milliseconds(), 10),
+	}}
 }
 
 // Load levels that do not follow from the settings: enough GPU and CPU work for a step beyond what the users need. c clients that

@@ -69,32 +69,39 @@ func (s *stage) playOne(ctx context.Context, p phase) ([]summary.Check, error) {
 			return nil, err
 		}
 	}
-	seen := func() view { return s.since(began) }
 	if p.brief > 0 {
-		if err := sleep(ctx, time.Until(began.Add(p.brief))); err != nil {
+		if err := s.endAt(ctx, began.Add(p.brief), p.loads); err != nil {
 			return nil, err
-		}
-		for _, l := range p.loads {
-			if err := s.stop(l.name); err != nil {
-				return nil, err
-			}
 		}
 	}
 	for {
 		elapsed := time.Since(began)
-		if elapsed >= p.most || elapsed >= p.least && p.done != nil && p.done(seen()) {
+		if elapsed >= p.most || elapsed >= p.least && p.done != nil && p.done(s.since(began)) {
 			break
 		}
 		if err := sleep(ctx, time.Second); err != nil {
 			return nil, err
 		}
 	}
-	v := seen()
+	v := s.since(began)
 	if len(v.observations) == 0 {
 		_, err := s.recorder.Observations()
 		return nil, fmt.Errorf("nothing could be observed: %w", err)
 	}
 	return p.check(v), nil
+}
+
+// endAt stops loads at a moment.
+func (s *stage) endAt(ctx context.Context, end time.Time, loads []loadSpec) error {
+	if err := sleep(ctx, time.Until(end)); err != nil {
+		return err
+	}
+	for _, l := range loads {
+		if err := s.stop(l.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // since is the view from a moment on.

@@ -22,9 +22,6 @@ import (
 	"userscale.dev/userscale/test/observe"
 )
 
-// usersTarget is users_target_per_pod as shipped.
-const usersTarget = 10
-
 // settings of one test's HPA, where they differ from what is shipped.
 type settings struct {
 	min, max int32
@@ -176,10 +173,9 @@ func (w *deployed) remove(t *testing.T) {
 }
 
 // start sends users to the workload: each streams again and again, over a new connection every time.
-func (w *deployed) start(t *testing.T, name string, users int, more ...string) {
+func (w *deployed) start(t *testing.T, name string, users int) {
 	t.Helper()
-	args := []string{"--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", "2000", "--ramp", "5s"}
-	w.load(t, name, append(args, more...)...)
+	w.load(t, name, "--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", "2000", "--ramp", "5s")
 }
 
 func (w *deployed) load(t *testing.T, name string, args ...string) {

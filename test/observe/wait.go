@@ -18,7 +18,7 @@ func WaitReading(ctx context.Context, c *cluster.Cluster, namespace, hpa string)
 	err := wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
 		h, err := c.Client.AutoscalingV2().HorizontalPodAutoscalers(namespace).Get(ctx, hpa, metav1.GetOptions{})
 		if err != nil {
-			return false, nil // not there yet, or the API server is busy; the context bounds the wait
+			return false, nil //nolint:nilerr // not there yet, or the API server is busy; the context bounds the wait
 		}
 		last, want = fromStatus(h), len(h.Spec.Metrics)
 		return last.Active && len(last.Metrics) == want, nil
