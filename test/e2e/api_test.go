@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
@@ -63,23 +64,47 @@ func testValues(t *testing.T, w *deployed) {
 	}
 }
 
+// testByName wants a pod's value to be its share in the list. Shares move with every tick, so the question by name is asked between
+// two lists that say the same.
 func testByName(t *testing.T, w *deployed) {
-	pods, err := shared.Pods(t.Context(), w.namespace, w.selector)
+	for range 20 {
+		before, byName := shares(t, w), map[string]int64{}
+		for name := range before {
+			byName[name] = milli(t, fmt.Sprintf("/apis/custom.metrics.k8s.io/v1beta2/namespaces/%s/pods/%s/%s", w.namespace, name, observe.Users))[name]
+		}
+		if after := shares(t, w); !maps.Equal(before, after) {
+			continue // a tick came between
+		}
+		if !maps.Equal(byName, before) {
+			t.Errorf("by name the pods have %v, in the list %v", byName, before)
+		}
+		return
+	}
+	t.Error("the list changed between every two questions")
+}
+
+// shares are the values of the workload's pods, in thousandths.
+func shares(t *testing.T, w *deployed) map[string]int64 {
+	t.Helper()
+	return milli(t, cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector))
+}
+
+// milli gets a path by the API client, which takes milliseconds, and returns the values by pod, in thousandths.
+func milli(t *testing.T, path string) map[string]int64 {
+	t.Helper()
+	body, err := shared.Client.CoreV1().RESTClient().Get().RequestURI(path).DoRaw(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := 0.0
-	for i := range pods {
-		list := &v1beta2.MetricValueList{}
-		decode(t, fmt.Sprintf("/apis/custom.metrics.k8s.io/v1beta2/namespaces/%s/pods/%s/%s", w.namespace, pods[i].Name, observe.Users), list)
-		if len(list.Items) != 1 || list.Items[0].DescribedObject.Name != pods[i].Name {
-			t.Fatalf("asked for pod %s, got %+v", pods[i].Name, list.Items)
-		}
-		sum += cluster.Sum(list)
+	list := &v1beta2.MetricValueList{}
+	if err := json.Unmarshal(body, list); err != nil {
+		t.Fatal(err)
 	}
-	if math.Abs(sum-12) > 1 {
-		t.Errorf("the pods' shares asked for by name sum to %.3f, want about 12", sum)
+	values := map[string]int64{}
+	for i := range list.Items {
+		values[list.Items[i].DescribedObject.Name] = list.Items[i].Value.MilliValue()
 	}
+	return values
 }
 
 func testStatuses(t *testing.T, w *deployed) {
