@@ -32,7 +32,7 @@ cluster_reason=""
 [[ $(uname) == Linux && $(id -u) == 0 ]] || cluster_reason="needs root on Linux for a cluster of its own"
 
 if [[ -z $cluster_reason ]]; then
-	stage "packages" localkube/install-packages.sh gcc
+	stage "packages" localkube/install-packages.sh gcc libc6-dev curl
 fi
 if command -v gcc >/dev/null; then
 	stage "unit tests, with the race detector" env CGO_ENABLED=1 go test -race ./...
