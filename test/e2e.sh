@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-name=userscale-e2e
+name=userscale-e2e-$$ # so that two runs wait for each other instead of sharing a cluster
 localkube=$PWD/bin/localkube
 trap '"$localkube" --name "$name" down' EXIT
 "$localkube" --name "$name" up --exclusive
