@@ -95,7 +95,7 @@ func enter(pid int) error {
 		if err != nil {
 			return fmt.Errorf("open a namespace: %w", err)
 		}
-		defer handle.Close()
+		defer handle.Close() //nolint:errcheck // nothing was written
 		handles = append(handles, handle)
 	}
 	if err := unix.Unshare(unix.CLONE_FS); err != nil { // threads that share a directory can't change mount namespaces

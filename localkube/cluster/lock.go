@@ -20,18 +20,16 @@ func tryLock(path string, how int) (*os.File, error) {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
 		if err := unix.Flock(int(file.Fd()), how|unix.LOCK_NB); err != nil {
-			file.Close()
 			if errors.Is(err, unix.EWOULDBLOCK) {
-				return nil, errLocked
+				err = errLocked
 			}
-			return nil, fmt.Errorf("lock %s: %w", path, err)
+			return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close())
 		}
 		same, err := isAt(file, path)
 		if same {
 			return file, nil
 		}
-		file.Close()
-		if err != nil {
+		if err := errors.Join(err, file.Close()); err != nil {
 			return nil, err
 		}
 		// It was removed and made anew meanwhile: lock the new one.

@@ -67,7 +67,7 @@ func (c Cluster) kill(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the supervisor's process: %w", err)
 	}
-	defer unix.Close(handle)
+	defer unix.Close(handle) //nolint:errcheck // nothing was written
 	if err := unix.PidfdSendSignal(handle, unix.SIGKILL, nil, 0); err != nil {
 		return fmt.Errorf("end the supervisor of cluster %s: %w", c.Name, err)
 	}
@@ -112,7 +112,7 @@ func removeRoot() error {
 	if err != nil {
 		return err
 	}
-	defer lock.Close()
+	defer lock.Close() //nolint:errcheck // nothing was written
 	err = os.Remove(Root)
 	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTEMPTY) {
 		return nil

@@ -45,13 +45,13 @@ func Start(ctx context.Context, o plan.Options, waiting func(holders []string)) 
 		return c, err
 	}
 	if exclusive != nil {
-		defer exclusive.Close() // the supervisor has its own copy by then
+		defer exclusive.Close() //nolint:errcheck // the supervisor has its own copy by then
 	}
 	lock, err := c.claim()
 	if err != nil {
 		return c, err
 	}
-	defer lock.Close() // likewise
+	defer lock.Close() //nolint:errcheck // likewise
 	if err := c.clear(ctx); err != nil {
 		return c, err
 	}
@@ -131,7 +131,7 @@ func (c Cluster) spawn(locks []*os.File) error {
 	if err != nil {
 		return fmt.Errorf("make the supervisor's log: %w", err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // the supervisor writes it
 	cmd := &exec.Cmd{
 		Path: "/proc/self/exe", Args: []string{SupervisorName, c.Name}, Dir: "/",
 		Stdout: log, Stderr: log,

@@ -31,7 +31,7 @@ func load(c cluster.Cluster, path string) error {
 	if err != nil {
 		return fmt.Errorf("load an image: %w", err)
 	}
-	defer archive.Close()
+	defer archive.Close() //nolint:errcheck // nothing was written
 	code, err := c.Exec(archive, os.Stdout, os.Stderr, "ctr", "--namespace", "k8s.io", "images", "import", "-")
 	if err != nil {
 		return fmt.Errorf("load image %s: %w", path, err)

@@ -30,7 +30,7 @@ func showLog(out io.Writer, l plan.Layout, component string) error {
 	if err != nil {
 		return fmt.Errorf("show a log (there are %s): %w", strings.Join(logNames(l), ", "), err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // nothing was written
 	if _, err := io.Copy(out, log); err != nil {
 		return fmt.Errorf("show the log of %s: %w", component, err)
 	}

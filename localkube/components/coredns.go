@@ -1,7 +1,7 @@
 package components
 
-// The plugins of CoreDNS that the cluster's Corefile names; importing one registers it.
 import (
+	// The plugins of CoreDNS that the cluster's Corefile names: importing one registers it.
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
 	_ "github.com/coredns/coredns/plugin/errors"

@@ -15,7 +15,7 @@ import (
 
 // serve answers on the cluster's control socket until the context ends.
 func (s *Supervisor) serve(ctx context.Context) error {
-	listener, err := net.Listen("unix", s.layout.Socket())
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "unix", s.layout.Socket())
 	if err != nil {
 		return fmt.Errorf("listen on the control socket: %w", err)
 	}
@@ -23,7 +23,7 @@ func (s *Supervisor) serve(ctx context.Context) error {
 	mux.HandleFunc(control.BootPath, func(w http.ResponseWriter, _ *http.Request) { answer(w, s.boot.snapshot()) })
 	mux.HandleFunc(control.StatusPath, func(w http.ResponseWriter, r *http.Request) { answer(w, s.status(r.Context())) })
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
-	context.AfterFunc(ctx, func() { server.Close() })
+	context.AfterFunc(ctx, func() { server.Close() }) //nolint:errcheck // the process is about to end
 	go func() {
 		if err := server.Serve(listener); err != http.ErrServerClosed {
 			slog.Error("Control socket failed", "err", err)

@@ -74,7 +74,7 @@ func (p *process) runOnce() error {
 	if err != nil {
 		return fmt.Errorf("open the log: %w", err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // the component writes it
 	cmd := &exec.Cmd{
 		Path: p.component.Path, Args: append([]string{p.component.Name}, p.component.Args...), Dir: "/",
 		Env: environment(), Stdout: log, Stderr: log,

@@ -129,7 +129,7 @@ func (s *Supervisor) pauseImage(context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make a log: %w", err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // ctr writes it
 	return s.reaper.run(&exec.Cmd{
 		Path: "/usr/bin/ctr", Args: []string{"ctr", "--namespace", "k8s.io", "images", "import", path},
 		Env: environment(), Stdout: log, Stderr: log,
