@@ -27,9 +27,9 @@ in_module() { # DIR COMMAND…
 	(cd "$1" && shift && "$@")
 }
 
-# Root on Linux can have a cluster of its own; anyone else runs the rest.
+# Root on Debian can have a cluster of its own; anyone else runs the rest.
 cluster_reason=""
-[[ $(uname) == Linux && $(id -u) == 0 ]] || cluster_reason="needs root on Linux for a cluster of its own"
+[[ $(uname) == Linux && $(id -u) == 0 ]] && command -v apt-get >/dev/null || cluster_reason="needs root on Debian for a cluster of its own"
 
 if [[ -z $cluster_reason ]]; then
 	stage "packages" localkube/install-packages.sh gcc libc6-dev curl
