@@ -31,6 +31,9 @@ type stage struct {
 	marks    []mark
 }
 
+// eventDelay is how much later than its effect a decision's event may be seen.
+const eventDelay = 3 * time.Second
+
 // aftermath is how long the recording goes on, so that the last change can be seen in the picture.
 const aftermath = 10 * time.Second
 
@@ -82,6 +85,9 @@ func (s *stage) playOne(ctx context.Context, p phase) ([]summary.Check, error) {
 		if err := sleep(ctx, time.Second); err != nil {
 			return nil, err
 		}
+	}
+	if err := sleep(ctx, eventDelay); err != nil {
+		return nil, err
 	}
 	v := s.since(began)
 	if len(v.observations) == 0 {
