@@ -172,9 +172,12 @@ func (r *Recorder) takeEventsLocked(events []corev1.Event, o Observation) {
 	}
 }
 
+// combined is what the event recorder puts before the message from the tenth event of one reason within ten minutes on.
+const combined = "(combined from similar events): "
+
 func rescaleOf(e *corev1.Event, o Observation) Rescale {
 	rescale := Rescale{Time: e.LastTimestamp.Time, From: o.Current, Metrics: o.Metrics}
-	size, reason, _ := strings.Cut(e.Message, "; reason: ")
+	size, reason, _ := strings.Cut(strings.TrimPrefix(e.Message, combined), "; reason: ")
 	rescale.Reason = reason
 	// The message is the controller's own: "New size: 5; reason: …".
 	if _, err := fmt.Sscanf(size, "New size: %d", &rescale.To); err != nil {
