@@ -105,7 +105,11 @@ func MetricPath(version, namespace, metric, selector string) string {
 
 // PodMetric asks the custom metrics API, as the HPA controller does, for a metric of the pods that match the selector.
 func (c *Cluster) PodMetric(ctx context.Context, namespace, metric string, selector labels.Selector) (*v1beta2.MetricValueList, error) {
-	path := MetricPath("v1beta2", namespace, metric, selector.String())
+	return c.MetricValues(ctx, MetricPath("v1beta2", namespace, metric, selector.String()))
+}
+
+// MetricValues gets a v1beta2 path of the custom metrics API.
+func (c *Cluster) MetricValues(ctx context.Context, path string) (*v1beta2.MetricValueList, error) {
 	body, err := c.Client.CoreV1().RESTClient().Get().RequestURI(path).DoRaw(ctx)
 	if err != nil {
 		return nil, err

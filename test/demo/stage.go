@@ -112,20 +112,7 @@ func (s *stage) endAt(ctx context.Context, end time.Time, loads []loadSpec) erro
 
 // since is the view from a moment on.
 func (s *stage) since(began time.Time) view {
-	var v view
-	observations, _ := s.recorder.Observations()
-	for _, o := range observations {
-		if o.Time.After(began) {
-			v.observations = append(v.observations, o)
-		}
-	}
-	for _, r := range s.recorder.Rescales() {
-		// Events carry whole seconds.
-		if !r.Time.Before(began.Truncate(time.Second)) {
-			v.rescales = append(v.rescales, r)
-		}
-	}
-	return v
+	return view{s.recorder.ObservationsSince(began), s.recorder.RescalesSince(began)}
 }
 
 func (s *stage) stop(name string) error {

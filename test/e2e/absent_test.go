@@ -31,7 +31,7 @@ func testHalfUnscrapable(t *testing.T) {
 	})
 	pause(t, 45*time.Second)
 
-	for _, r := range w.rescalesSince(began) {
+	for _, r := range w.recorder.RescalesSince(began) {
 		t.Errorf("rescaled %d→%d by loss of data: %s %v", r.From, r.To, r.Reason, r.Metrics)
 	}
 }

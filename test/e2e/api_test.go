@@ -92,12 +92,8 @@ func shares(t *testing.T, w *deployed) map[string]int64 {
 // milli gets a path by the API client, which takes milliseconds, and returns the values by pod, in thousandths.
 func milli(t *testing.T, path string) map[string]int64 {
 	t.Helper()
-	body, err := shared.Client.CoreV1().RESTClient().Get().RequestURI(path).DoRaw(t.Context())
+	list, err := shared.MetricValues(t.Context(), path)
 	if err != nil {
-		t.Fatal(err)
-	}
-	list := &v1beta2.MetricValueList{}
-	if err := json.Unmarshal(body, list); err != nil {
 		t.Fatal(err)
 	}
 	values := map[string]int64{}

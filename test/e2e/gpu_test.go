@@ -16,7 +16,7 @@ func testGPU(t *testing.T) {
 	began := time.Now()
 	w.load(t, "gpu", "--scenario", "gpu", "--concurrency", "8", "--work-ms", "3000", "--timeout", "60s", "--ramp", "3s")
 	w.until(t, 2*time.Minute, "a third ready pod", func(o observe.Observation) bool { return o.Ready > 2 })
-	if seen, ok := observe.ScaledBy(w.rescalesSince(began), observe.GPU); !ok {
+	if seen, ok := observe.ScaledBy(w.recorder.RescalesSince(began), observe.GPU); !ok {
 		t.Errorf("scale-outs were not by GPU alone: %s", seen)
 	}
 	description, err := shared.Kubectl(t.Context(), "--namespace", w.namespace, "describe", "hpa", workload)
@@ -60,7 +60,7 @@ func testKills(t *testing.T) {
 	w.until(t, time.Minute, "the HPA to read all metrics again", func(o observe.Observation) bool {
 		return o.Active && len(o.Metrics) == 3 && len(o.Smoothed) == 2
 	})
-	for _, r := range w.rescalesSince(began) {
+	for _, r := range w.recorder.RescalesSince(began) {
 		if r.To < r.From {
 			t.Errorf("scaled in %d→%d for want of data: %s %v", r.From, r.To, r.Reason, r.Metrics)
 		}

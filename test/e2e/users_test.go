@@ -25,20 +25,21 @@ func testUsers(t *testing.T) {
 	w.start(t, "second", users-12-(users-inBand))
 	w.start(t, "third", users-inBand)
 	w.until(t, 3*time.Minute, "5 ready pods", func(o observe.Observation) bool { return o.Ready == k })
+	reached := time.Now()
 	pause(t, 2*time.Minute)
-	if lowest := observe.Lowest(w.since(time.Now().Add(-2 * time.Minute))); lowest != k {
+	if lowest := observe.Lowest(w.recorder.ObservationsSince(time.Now().Add(-2 * time.Minute))); lowest != k {
 		t.Errorf("desired replicas fell to %d within the two minutes at constant load, want %d throughout", lowest, k)
 	}
-	if highest := observe.Highest(w.since(began)); highest != k {
+	if highest := observe.Highest(w.recorder.ObservationsSince(began)); highest != k {
 		t.Errorf("desired replicas reached %d on the way, want never more than %d", highest, k)
 	}
-	if seen, ok := observe.ScaledBy(w.rescalesSince(began), observe.Users); !ok {
+	if seen, ok := observe.ScaledBy(w.recorder.RescalesSince(began), observe.Users); !ok {
 		t.Errorf("scale-outs were not by users alone: %s", seen)
 	}
 
 	w.stop(t, "third")
 	pause(t, 40*time.Second)
-	if lowest := observe.Lowest(w.since(began.Add(time.Minute))); lowest < k {
+	if lowest := observe.Lowest(w.recorder.ObservationsSince(reached)); lowest < k {
 		t.Errorf("scaled in to %d at 76 %% of the target, inside the band", lowest)
 	}
 
@@ -46,10 +47,10 @@ func testUsers(t *testing.T) {
 	w.stop(t, "steady")
 	w.stop(t, "second")
 	w.until(t, 5*time.Minute, "the minimum of 2 pods", func(o observe.Observation) bool { return o.Desired == 2 && o.Ready == 2 })
-	if seen, ok := observe.BelowBands(w.rescalesSince(quiet), 0.7); !ok {
+	if seen, ok := observe.BelowBands(w.recorder.RescalesSince(quiet), 0.7); !ok {
 		t.Errorf("scale-ins were not all below every lower band: %s", seen)
 	}
-	if seen, ok := observe.StepsWithin(w.rescalesSince(began), stepUp, stepDown); !ok {
+	if seen, ok := observe.StepsWithin(w.recorder.RescalesSince(began), stepUp, stepDown); !ok {
 		t.Errorf("steps %s exceed +%d or −%d", seen, stepUp, stepDown)
 	}
 	if warnings := w.recorder.Warnings(); len(warnings) > 0 {

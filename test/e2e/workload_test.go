@@ -148,7 +148,7 @@ func (w *deployed) tell(t *testing.T) {
 				o.Time.Format(time.TimeOnly), o.Raw, o.Smoothed, o.Current, o.Desired, o.Ready, o.Metrics, o.Reason)
 		}
 	}
-	for _, r := range w.recorder.Rescales() {
+	for _, r := range w.recorder.RescalesSince(time.Time{}) {
 		t.Logf("%s %d→%d: %s %v", r.Time.Format(time.TimeOnly), r.From, r.To, r.Reason, r.Metrics)
 	}
 	for _, warning := range w.recorder.Warnings() {
@@ -187,14 +187,12 @@ func (w *deployed) load(t *testing.T, name string, args ...string) {
 	w.loads[name] = run
 }
 
-func (w *deployed) stop(t *testing.T, name string) load.Report {
+func (w *deployed) stop(t *testing.T, name string) {
 	t.Helper()
-	report, err := w.loads[name].Stop()
-	delete(w.loads, name)
-	if err != nil {
+	if _, err := w.loads[name].Stop(); err != nil {
 		t.Error(err)
 	}
-	return report
+	delete(w.loads, name)
 }
 
 // until waits for an observation that satisfies the condition, and fails the test if none comes in time.
@@ -202,33 +200,11 @@ func (w *deployed) until(t *testing.T, limit time.Duration, what string, conditi
 	t.Helper()
 	began := time.Now()
 	for deadline := began.Add(limit); time.Now().Before(deadline); pause(t, time.Second) {
-		if seen := w.since(began); len(seen) > 0 && condition(seen[len(seen)-1]) {
+		if seen := w.recorder.ObservationsSince(began); len(seen) > 0 && condition(seen[len(seen)-1]) {
 			return
 		}
 	}
 	t.Fatalf("waited %v for %s", limit, what)
-}
-
-// since is what was observed after a moment.
-func (w *deployed) since(began time.Time) []observe.Observation {
-	observations, _ := w.recorder.Observations()
-	for i, o := range observations {
-		if o.Time.After(began) {
-			return observations[i:]
-		}
-	}
-	return nil
-}
-
-// rescalesSince are the HPA's decisions after a moment; events carry whole seconds.
-func (w *deployed) rescalesSince(began time.Time) []observe.Rescale {
-	var found []observe.Rescale
-	for _, r := range w.recorder.Rescales() {
-		if !r.Time.Before(began.Truncate(time.Second)) {
-			found = append(found, r)
-		}
-	}
-	return found
 }
 
 // selfMetric reads one of the adapter's own metrics for this workload's HPA and users.

@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -193,11 +194,28 @@ func (r *Recorder) Observations() ([]Observation, error) {
 	return append([]Observation(nil), r.observations...), r.err
 }
 
-// Rescales returns a copy of the HPA's decisions so far.
-func (r *Recorder) Rescales() []Rescale {
+// ObservationsSince returns a copy of what was seen after a moment.
+func (r *Recorder) ObservationsSince(moment time.Time) []Observation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]Rescale(nil), r.rescales...)
+	i := slices.IndexFunc(r.observations, func(o Observation) bool { return o.Time.After(moment) })
+	if i < 0 {
+		return nil
+	}
+	return slices.Clone(r.observations[i:])
+}
+
+// RescalesSince returns a copy of the HPA's decisions after a moment, to the second: events carry no fractions.
+func (r *Recorder) RescalesSince(moment time.Time) []Rescale {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var found []Rescale
+	for _, rescale := range r.rescales {
+		if !rescale.Time.Before(moment.Truncate(time.Second)) {
+			found = append(found, rescale)
+		}
+	}
+	return found
 }
 
 // Warnings returns a copy of the warning events on the HPA so far.

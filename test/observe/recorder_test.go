@@ -25,7 +25,7 @@ func TestTakeEvents(t *testing.T) {
 	after := Observation{Time: now.Add(time.Second), Current: 6, Desired: 3}
 
 	r.takeEventsLocked([]corev1.Event{first}, before)
-	if got := r.Rescales(); len(got) != 0 {
+	if got := r.RescalesSince(now); len(got) != 0 {
 		t.Fatalf("took %+v before the status of that sync was there", got)
 	}
 	r.takeEventsLocked([]corev1.Event{first}, after)
@@ -34,7 +34,7 @@ func TestTakeEvents(t *testing.T) {
 	r.takeEventsLocked([]corev1.Event{first, tenth}, Observation{Time: now.Add(16 * time.Second), Current: 3, Desired: 2})
 
 	want := []Rescale{{From: 6, To: 3}, {From: 3, To: 2}}
-	got := r.Rescales()
+	got := r.RescalesSince(now)
 	if len(got) != len(want) {
 		t.Fatalf("got %+v, want %d decisions", got, len(want))
 	}
