@@ -9,6 +9,7 @@ import (
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/apiserver/pkg/server/healthz"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/component-base/metrics/legacyregistry"
 	librarymetrics "sigs.k8s.io/custom-metrics-apiserver/pkg/apiserver/metrics"
 
@@ -71,19 +72,28 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 }
 
 func (o *Options) discovery(s *store.Store) (*discover.Discovery, error) {
-	rest, err := o.base.ClientConfig()
+	config, client, err := o.client()
 	if err != nil {
 		return nil, err
 	}
-	client, err := kubernetes.NewForConfig(rest)
-	if err != nil {
-		return nil, fmt.Errorf("client: %w", err)
-	}
-	scales, err := discover.NewScaleClient(rest)
+	scales, err := discover.NewScaleClient(config)
 	if err != nil {
 		return nil, err
 	}
 	return discover.New(client, scales, s)
+}
+
+// client returns a client of the cluster, and the configuration that it is made from.
+func (o *Options) client() (*rest.Config, kubernetes.Interface, error) {
+	config, err := o.base.ClientConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("client: %w", err)
+	}
+	return config, client, nil
 }
 
 // certificate returns the started keeper of the serving certificate, or nil where certificates are left to the flags.
@@ -91,13 +101,9 @@ func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) 
 	if !o.keepsCertificate() {
 		return nil, nil
 	}
-	rest, err := o.base.ClientConfig()
+	_, client, err := o.client()
 	if err != nil {
 		return nil, err
-	}
-	client, err := kubernetes.NewForConfig(rest)
-	if err != nil {
-		return nil, fmt.Errorf("client: %w", err)
 	}
 	dynamic, err := o.base.DynamicClient()
 	if err != nil {
