@@ -46,7 +46,6 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	o.base.WithCustomMetrics(provider.New(values)) // before configure: the API's definitions depend on it
 	o.base.WithCustomMetrics(provider.New(values)) // before the configuration, which describes it in the OpenAPI document
 	if err := o.configure(ready, keeper); err != nil {
 		return err
