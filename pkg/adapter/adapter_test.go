@@ -37,10 +37,11 @@ func (f *fake) Record(now time.Time, _ sample.Batch) { f.recorded = append(f.rec
 func (f *fake) Totals(time.Time) []store.Total {
 	h := store.HPA{Namespace: "ns", Name: "web"}
 	return []store.Total{
-		{HPA: h, Metric: "users", Raw: 12, Smoothed: 11, Counted: 3, Departing: 1, Matched: 5},
-		{HPA: h, Metric: "gpu", Smoothed: 7, Matched: 5},
+		{HPA: h, Metric: "users", Raw: 12, Smoothed: 11, Coverage: sample.Coverage{Matched: 5, Expected: 4, Counted: 3, Departing: 1}},
+		{HPA: h, Metric: "gpu", Smoothed: 7, Coverage: sample.Coverage{Matched: 5}},
 	}
 }
+func (f *fake) Groups() store.Groups { return store.Groups{HPA: 2, AdHoc: 1} }
 func (f *fake) Drops() []store.Drop {
 	return []store.Drop{{Metric: "users", Reason: sample.ReasonOutOfRange, Count: 2}}
 }
@@ -129,10 +130,13 @@ userscale_scrapes_total{metric="users",outcome="timeout"} 1
 
 func TestTotals(t *testing.T) {
 	want := `
-# HELP userscale_counted_pods Pods of an HPA that run and have a fresh value.
+# HELP userscale_counted_pods Pods of an HPA that run and have a value young enough.
 # TYPE userscale_counted_pods gauge
 userscale_counted_pods{hpa="web",metric="gpu",namespace="ns"} 0
 userscale_counted_pods{hpa="web",metric="users",namespace="ns"} 3
+# HELP userscale_coverage_ratio Counted over expected pods; absent while none is expected.
+# TYPE userscale_coverage_ratio gauge
+userscale_coverage_ratio{hpa="web",metric="users",namespace="ns"} 0.75
 # HELP userscale_departing_pods Pods of an HPA that are being deleted and still answer.
 # TYPE userscale_departing_pods gauge
 userscale_departing_pods{hpa="web",metric="gpu",namespace="ns"} 0
@@ -140,6 +144,14 @@ userscale_departing_pods{hpa="web",metric="users",namespace="ns"} 1
 # HELP userscale_dropped_samples_total Values that were measured and not accepted, by reason.
 # TYPE userscale_dropped_samples_total counter
 userscale_dropped_samples_total{metric="users",reason="out_of_range"} 2
+# HELP userscale_expected_pods Pods of an HPA that should have a value: they run, and reported before or have been ready for two intervals.
+# TYPE userscale_expected_pods gauge
+userscale_expected_pods{hpa="web",metric="gpu",namespace="ns"} 0
+userscale_expected_pods{hpa="web",metric="users",namespace="ns"} 4
+# HELP userscale_groups Groups of pods with totals: of HPAs, and made by queries with other selectors.
+# TYPE userscale_groups gauge
+userscale_groups{kind="ad_hoc"} 1
+userscale_groups{kind="hpa"} 2
 # HELP userscale_matched_pods All pods that an HPA's selector matches.
 # TYPE userscale_matched_pods gauge
 userscale_matched_pods{hpa="web",metric="gpu",namespace="ns"} 5

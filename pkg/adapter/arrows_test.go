@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/config", "pkg/discover", "pkg/provider", "pkg/sample", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
 	"pkg/adapter/certificate": {},
 	"pkg/config":              {"pkg/smoothing"},
-	"pkg/discover":            {"pkg/sample", "pkg/store"},
+	"pkg/discover":            {"pkg/sample", "pkg/smoothing", "pkg/store"},
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
 	"pkg/scrape/pods":         {"pkg/sample"},

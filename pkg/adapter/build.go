@@ -23,10 +23,12 @@ func storeMetrics(settings *config.AdapterConfiguration) ([]store.Metric, error)
 		metrics = append(metrics, store.Metric{
 			Name:      m.Name,
 			RawName:   m.RawName,
+			Interval:  m.CollectEvery(),
 			MaxAge:    m.MaxAge.Duration,
 			Min:       *m.Range.Min,
 			Max:       *m.Range.Max,
 			Smoothing: halfLives,
+			Scraped:   m.Pods != nil,
 		})
 	}
 	return metrics, nil

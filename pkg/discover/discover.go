@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/tools/cache"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/pkg/store"
 )
 
@@ -21,7 +22,7 @@ import (
 type registry interface {
 	SetPod(p sample.Pod)
 	DeletePod(uid types.UID)
-	SetHPA(h store.HPA, selector labels.Selector)
+	SetHPA(h store.HPA, selector labels.Selector, override smoothing.Override)
 	DeleteHPA(h store.HPA)
 }
 

@@ -20,6 +20,7 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/pkg/store"
 )
 
@@ -69,9 +70,15 @@ type log struct{ lines chan string }
 func (l log) SetPod(p sample.Pod) {
 	l.lines <- fmt.Sprintf("pod %s running=%v deleting=%v ip=%s", p.UID, p.Running, p.Deleting, p.IP)
 }
-func (l log) DeletePod(uid types.UID)               { l.lines <- "no pod " + string(uid) }
-func (l log) DeleteHPA(h store.HPA)                 { l.lines <- "no hpa " + h.Name }
-func (l log) SetHPA(h store.HPA, s labels.Selector) { l.lines <- "hpa " + h.Name + " " + s.String() }
+func (l log) DeletePod(uid types.UID) { l.lines <- "no pod " + string(uid) }
+func (l log) DeleteHPA(h store.HPA)   { l.lines <- "no hpa " + h.Name }
+func (l log) SetHPA(h store.HPA, s labels.Selector, o smoothing.Override) {
+	line := "hpa " + h.Name + " " + s.String()
+	if !o.Empty() {
+		line += fmt.Sprint(" ", o.Apply(smoothing.HalfLives{}))
+	}
+	l.lines <- line
+}
 
 func TestPodEvents(t *testing.T) {
 	l := log{make(chan string, 9)}
@@ -167,8 +174,16 @@ func TestHPAEvents(t *testing.T) {
 		_, err = client.AutoscalingV2().HorizontalPodAutoscalers("ns").Update(ctx, changed, metav1.UpdateOptions{})
 		must(err)
 		expect()
-		if s.asked != 1 {
-			t.Errorf("/scale was read %d times, want once", s.asked)
+		changed.Annotations = map[string]string{AnnotationFallHalfLife: "30s", "other": "x"}
+		_, err = client.AutoscalingV2().HorizontalPodAutoscalers("ns").Update(ctx, changed, metav1.UpdateOptions{})
+		must(err)
+		expect("hpa b app=rollout {0s 30s}")
+		changed.Annotations[AnnotationFallHalfLife] = "soon" // not followed; the configuration's is in force again
+		_, err = client.AutoscalingV2().HorizontalPodAutoscalers("ns").Update(ctx, changed, metav1.UpdateOptions{})
+		must(err)
+		expect("hpa b app=rollout")
+		if s.asked != 3 {
+			t.Errorf("/scale was read %d times, want once per change of the HPA", s.asked)
 		}
 
 		must(client.AppsV1().Deployments("ns").Delete(ctx, "web", metav1.DeleteOptions{}))

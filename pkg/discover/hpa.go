@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -37,7 +38,7 @@ func newHPAController(factory informers.SharedInformerFactory, scales Scales, r 
 	}
 }
 
-// hpaHandler passes over changes that leave the target as it is: an HPA's status changes every few seconds.
+// hpaHandler passes over changes that leave the target and the annotations as they are: an HPA's status changes every few seconds.
 func (c *hpaController) hpaHandler() cache.ResourceEventHandler {
 	return cache.ResourceEventHandlerFuncs{
 		AddFunc:    c.enqueue,
@@ -45,7 +46,7 @@ func (c *hpaController) hpaHandler() cache.ResourceEventHandler {
 		UpdateFunc: func(before, after any) {
 			was, ok1 := before.(*autoscalingv2.HorizontalPodAutoscaler)
 			is, ok2 := after.(*autoscalingv2.HorizontalPodAutoscaler)
-			if ok1 && ok2 && (was.UID != is.UID || was.Spec.ScaleTargetRef != is.Spec.ScaleTargetRef) {
+			if ok1 && ok2 && (was.UID != is.UID || was.Spec.ScaleTargetRef != is.Spec.ScaleTargetRef || !maps.Equal(was.Annotations, is.Annotations)) {
 				c.enqueue(after)
 			}
 		},
@@ -115,21 +116,27 @@ func (c *hpaController) sync(ctx context.Context, name store.HPA) error {
 	ref := hpa.Spec.ScaleTargetRef
 	selector, err := c.selectors.of(ctx, name.Namespace, ref)
 	if err != nil {
-		c.log(name, fmt.Sprintf("%s %s: %v", ref.Kind, ref.Name, err), "HPA has no known pods")
+		c.log(name, "HPA has no known pods", "kind", ref.Kind, "name", ref.Name, "err", err)
 		if errors.Is(err, errNotWatched) {
 			return err // the group that was known stays: the API server may just be away
 		}
 		c.registry.DeleteHPA(name)
 		return nil
 	}
-	c.log(name, selector.String(), "HPA selects pods")
-	c.registry.SetHPA(name, selector)
+	override, err := SmoothingOverride(hpa.Annotations)
+	if err != nil {
+		c.log(name, "HPA selects pods, and has bad annotations, which are not followed", "selector", selector, "err", err)
+	} else {
+		c.log(name, "HPA selects pods", "selector", selector)
+	}
+	c.registry.SetHPA(name, selector, override)
 	return nil
 }
 
-func (c *hpaController) log(name store.HPA, outcome, message string) {
-	if c.outcomes[name] != outcome {
+// log says what became of an HPA, when that is news.
+func (c *hpaController) log(name store.HPA, message string, keysAndValues ...any) {
+	if outcome := fmt.Sprint(message, keysAndValues); c.outcomes[name] != outcome {
 		c.outcomes[name] = outcome
-		klog.InfoS(message, "hpa", klog.KRef(name.Namespace, name.Name), "selector", outcome)
+		klog.InfoS(message, append([]any{"hpa", klog.KRef(name.Namespace, name.Name)}, keysAndValues...)...)
 	}
 }

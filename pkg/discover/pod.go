@@ -45,10 +45,14 @@ func (h podHandler) OnDelete(object any) {
 // set hands a pod over. Annotations that cannot be followed are logged when they are new, not at every change of the pod.
 func (h podHandler) set(pod, was *corev1.Pod) {
 	target, err := targetOf(pod)
+	p := toSample(pod, target)
+	if err != nil {
+		p.Problem = err.Error()
+	}
 	if err != nil && (was == nil || !sameProblem(was, err)) {
 		klog.InfoS("Pod is not scraped: bad annotation", "pod", klog.KObj(pod), "err", err)
 	}
-	h.registry.SetPod(toSample(pod, target))
+	h.registry.SetPod(p)
 }
 
 func sameProblem(was *corev1.Pod, err error) bool {
@@ -72,7 +76,7 @@ func toSample(p *corev1.Pod, target *sample.Target) sample.Pod {
 	}
 	for _, c := range p.Status.Conditions {
 		if c.Type == corev1.PodReady {
-			pod.Ready = c.Status == corev1.ConditionTrue
+			pod.Ready, pod.ReadyTime = c.Status == corev1.ConditionTrue, c.LastTransitionTime.Time
 		}
 	}
 	return pod

@@ -15,10 +15,12 @@ func strip(object any) (any, error) {
 	case *corev1.Pod:
 		return stripPod(o), nil
 	case *autoscalingv2.HorizontalPodAutoscaler:
-		return &autoscalingv2.HorizontalPodAutoscaler{
+		hpa := &autoscalingv2.HorizontalPodAutoscaler{
 			ObjectMeta: identity(o.ObjectMeta),
 			Spec:       autoscalingv2.HorizontalPodAutoscalerSpec{ScaleTargetRef: o.Spec.ScaleTargetRef},
-		}, nil
+		}
+		hpa.Annotations = ownAnnotations(o.Annotations)
+		return hpa, nil
 	case *appsv1.Deployment:
 		return &appsv1.Deployment{ObjectMeta: identity(o.ObjectMeta), Spec: appsv1.DeploymentSpec{Selector: o.Spec.Selector}}, nil
 	case *appsv1.StatefulSet:
@@ -34,6 +36,20 @@ func identity(m metav1.ObjectMeta) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Namespace: m.Namespace, Name: m.Name, UID: m.UID, ResourceVersion: m.ResourceVersion}
 }
 
+// ownAnnotations are the ones meant for the adapter; nil if there are none.
+func ownAnnotations(all map[string]string) map[string]string {
+	var own map[string]string
+	for key, value := range all {
+		if strings.HasPrefix(key, annotationPrefix) {
+			if own == nil {
+				own = map[string]string{}
+			}
+			own[key] = value
+		}
+	}
+	return own
+}
+
 func stripPod(p *corev1.Pod) *corev1.Pod {
 	pod := &corev1.Pod{
 		ObjectMeta: identity(p.ObjectMeta),
@@ -41,11 +57,7 @@ func stripPod(p *corev1.Pod) *corev1.Pod {
 	}
 	pod.Labels = p.Labels
 	pod.DeletionTimestamp = p.DeletionTimestamp
-	for key, value := range p.Annotations {
-		if strings.HasPrefix(key, annotationPrefix) {
-			metav1.SetMetaDataAnnotation(&pod.ObjectMeta, key, value)
-		}
-	}
+	pod.Annotations = ownAnnotations(p.Annotations)
 	for _, c := range p.Spec.Containers {
 		if len(c.Ports) > 0 {
 			pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: c.Name, Ports: c.Ports})
@@ -53,7 +65,7 @@ func stripPod(p *corev1.Pod) *corev1.Pod {
 	}
 	for _, c := range p.Status.Conditions {
 		if c.Type == corev1.PodReady {
-			pod.Status.Conditions = []corev1.PodCondition{{Type: c.Type, Status: c.Status}}
+			pod.Status.Conditions = []corev1.PodCondition{{Type: c.Type, Status: c.Status, LastTransitionTime: c.LastTransitionTime}}
 		}
 	}
 	return pod

@@ -19,8 +19,10 @@ type Pod struct {
 	Running   bool              // phase Running; the HPA ignores failed pods and treats pending ones as unready
 	Deleting  bool              // has a deletion timestamp: "departing" while it still answers
 	Ready     bool              // condition Ready
+	ReadyTime time.Time         // since when Ready has been what it is; zero until known
 	Started   time.Time         // status.startTime; zero until known
 	Target    *Target           // nil unless the pod opted in to being scraped
+	Problem   string            // why there is no Target although the pod opted in, for people
 }
 
 // Target says how to scrape a pod. The host is always the pod's own IP, so none is named here.
@@ -49,15 +51,18 @@ type Reason string
 
 // The reasons, in the order in which a scrape can meet them.
 const (
-	ReasonTimeout    Reason = "timeout"      // no complete answer within the timeout
-	ReasonConnection Reason = "connection"   // refused, reset, no route, TLS
-	ReasonStatus     Reason = "status"       // an answer other than 200
-	ReasonTooLarge   Reason = "too_large"    // body over the limit
-	ReasonMalformed  Reason = "malformed"    // the body is not what its Content-Type says
-	ReasonNoValue    Reason = "no_value"     // well-formed, but the value is not in it
-	ReasonOutOfRange Reason = "out_of_range" // NaN, ±Inf, negative or above the metric's accepted range
-	ReasonTooOld     Reason = "too_old"      // measured before the pod started
-	ReasonInFuture   Reason = "in_future"    // measured later than now, by a clock that cannot be right
+	ReasonNotScraped Reason = "not_scraped"       // not asked: the pod did not opt in, or not in a way that can be followed
+	ReasonReusedIP   Reason = "reused_ip"         // not asked: a pod that started later has the same IP and port
+	ReasonCollection Reason = "collection_failed" // nothing is known of any pod: the query failed
+	ReasonTimeout    Reason = "timeout"           // no complete answer within the timeout
+	ReasonConnection Reason = "connection"        // refused, reset, no route, TLS
+	ReasonStatus     Reason = "status"            // an answer other than 200
+	ReasonTooLarge   Reason = "too_large"         // body over the limit
+	ReasonMalformed  Reason = "malformed"         // the body is not what its Content-Type says
+	ReasonNoValue    Reason = "no_value"          // well-formed, but the value is not in it
+	ReasonOutOfRange Reason = "out_of_range"      // NaN, ±Inf, negative or above the metric's accepted range
+	ReasonTooOld     Reason = "too_old"           // measured before the pod started, so that it may be another's
+	ReasonInFuture   Reason = "in_future"         // measured later than now, by a clock that cannot be right
 )
 
 // Batch is what one collection of one metric brought.

@@ -21,12 +21,16 @@ var ErrUnknownMetric = errors.New("unknown metric")
 // ErrNoPod says that no pod has the name or matches the selector.
 var ErrNoPod = errors.New("no such pod")
 
-// NotFreshError says that there are pods, but none with a value that may be served. Absent is not zero, so there is no answer.
+// NotFreshError says that there are pods, but none with a value that may be served, or not enough of them. Absent is not zero, so
+// there is no answer.
 type NotFreshError struct {
-	Metric  string
-	MaxAge  time.Duration
-	Matched int     // pods with the name or the labels
-	Causes  []Cause // why, most frequent first; their pods add up to Matched
+	Metric   string
+	MaxAge   time.Duration
+	Matched  int     // pods with the name or the labels
+	Expected int     // of these, the ones that should have a value
+	Counted  int     // of these, the ones that have one
+	Minimum  float64 // the share of the expected ones that is wanted, where any are counted
+	Causes   []Cause // why the others have none, most frequent first
 }
 
 // Cause is why some pods have no value that may be served.
@@ -35,7 +39,7 @@ type Cause struct {
 	Pods   int
 }
 
-// Error reads, for example, "3 pods match, none has a value younger than 15s: 2 timeout, 1 connection".
+// Error reads, for example, "users: 3 pods match, none has a value younger than 15s: 2 timeout, 1 connection".
 func (e *NotFreshError) Error() string {
 	pods := "1 pod matches"
 	if e.Matched != 1 {
@@ -45,5 +49,10 @@ func (e *NotFreshError) Error() string {
 	for i, c := range e.Causes {
 		causes[i] = fmt.Sprintf("%d %s", c.Pods, c.Reason)
 	}
-	return fmt.Sprintf("%s: %s, none has a value younger than %s: %s", e.Metric, pods, e.MaxAge, strings.Join(causes, ", "))
+	have := "none has a value younger than " + e.MaxAge.String()
+	if e.Counted > 0 {
+		have = fmt.Sprintf("%d of %d expected ones have a value younger than %s, fewer than the minimum coverage of %v",
+			e.Counted, e.Expected, e.MaxAge, e.Minimum)
+	}
+	return fmt.Sprintf("%s: %s, %s: %s", e.Metric, pods, have, strings.Join(causes, ", "))
 }

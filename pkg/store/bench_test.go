@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 // large returns a store of 10,000 pods in 1,000 workloads of 10 pods, each with an HPA, and a batch for them.
@@ -19,7 +20,7 @@ func large() (*Store, sample.Batch) {
 		p := running(fmt.Sprintf("%s-%d", app, i))
 		p.Namespace, p.Labels = fmt.Sprintf("ns-%d", i%100), map[string]string{"app": app}
 		if i < 1000 {
-			s.SetHPA(HPA{p.Namespace, app}, selector("app="+app))
+			s.SetHPA(HPA{p.Namespace, app}, selector("app="+app), smoothing.Override{})
 		}
 		s.SetPod(p)
 		b.Samples = append(b.Samples, sample.Sample{Pod: p.UID, Value: float64(i % 7), Time: epoch()})

@@ -18,7 +18,7 @@ func groupTotal(half smoothing.HalfLives) signal {
 	m := users()
 	m.Smoothing = half
 	s := New([]Metric{m})
-	s.SetHPA(web, selector("app=web"))
+	s.SetHPA(web, selector("app=web"), smoothing.Override{})
 	return func(now time.Time, values map[string]float64) float64 {
 		b := sample.Batch{Metric: m.Name}
 		for name, x := range values {

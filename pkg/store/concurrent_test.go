@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 // TestConcurrent does everything at once; the race detector judges, and what is served must be consistent in itself.
@@ -28,7 +29,7 @@ func TestConcurrent(t *testing.T) {
 		func(int) { _, _ = w.Pod(now, "users", web.Namespace, "a") },
 		func(i int) { w.SetPod(running(fmt.Sprint("new-", i))) },
 		func(i int) { w.DeletePod(types.UID(fmt.Sprint("new-", i))) },
-		func(i int) { w.SetHPA(HPA{web.Namespace, fmt.Sprint(i % 3)}, selector("app")) },
+		func(i int) { w.SetHPA(HPA{web.Namespace, fmt.Sprint(i % 3)}, selector("app"), smoothing.Override{}) },
 		func(i int) { w.DeleteHPA(HPA{web.Namespace, fmt.Sprint(i % 3)}) },
 		func(int) { _, _, _ = w.Totals(now), w.Drops(), w.Metrics() },
 		func(int) { _, _ = w.PodByName(web.Namespace, "a"); _ = w.Targets(nil) },

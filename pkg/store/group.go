@@ -17,7 +17,7 @@ type group struct {
 	namespace string
 	key       string // the canonical selector
 	selector  labels.Selector
-	hpas      []string // the names of the HPAs that scale these pods, sorted; none: the group is ad hoc
+	hpas      []scaler // the HPAs that scale these pods, sorted by name; none: the group is ad hoc
 	queried   time.Time
 	members   []member // sorted by name, then UID
 	totals    []total  // by metric
@@ -52,14 +52,13 @@ type total struct {
 	raw                float64 // over counted and departing pods
 	countedRaw         float64 // over counted pods
 	counted, departing int
+	window             time.Duration // of smoothed's half-lives
 }
 
 func (s *Store) newGroup(namespace, key string, selector labels.Selector) *group {
 	ns := s.namespace(namespace)
 	g := &group{namespace: namespace, key: key, selector: selector, totals: make([]total, len(s.metrics))}
-	for i := range g.totals {
-		g.totals[i].smoothed.HalfLives = s.metrics[i].Smoothing
-	}
+	s.tune(g)
 	for _, namesakes := range ns.pods {
 		for _, p := range namesakes {
 			if selector.Matches(labels.Set(p.Labels)) {

@@ -3,9 +3,12 @@ package store
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
+
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 const (
@@ -16,16 +19,19 @@ const (
 // HPA names a HorizontalPodAutoscaler.
 type HPA struct{ Namespace, Name string }
 
-// SetHPA says which pods an HPA scales. HPAs with the same selector share a group, and one that an ad-hoc query made before is
-// taken over with its state.
-func (s *Store) SetHPA(h HPA, selector labels.Selector) {
+// scaler is an HPA of a group, and the smoothing that it asks for.
+type scaler struct {
+	name     string
+	override smoothing.Override
+}
+
+// SetHPA says which pods an HPA scales, and how it wants their totals smoothed where it does not leave that to the configuration.
+// HPAs with the same selector share a group, and one that an ad-hoc query made before is taken over with its state.
+func (s *Store) SetHPA(h HPA, selector labels.Selector, override smoothing.Override) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := canonical(selector)
 	if old, ok := s.hpas[h]; ok {
-		if old.key == key {
-			return
-		}
 		s.detach(h, old)
 	}
 	g, ok := s.namespace(h.Namespace).groups[key]
@@ -34,8 +40,24 @@ func (s *Store) SetHPA(h HPA, selector labels.Selector) {
 	}
 	delete(s.adHoc, g)
 	s.hpas[h] = g
-	g.hpas = append(g.hpas, h.Name)
-	slices.Sort(g.hpas)
+	g.hpas = append(g.hpas, scaler{h.Name, override})
+	slices.SortFunc(g.hpas, func(a, b scaler) int { return strings.Compare(a.name, b.name) })
+	s.tune(g)
+}
+
+// tune gives a group's estimators the configuration's half-lives, or those of its first HPA by name that asks for its own. Their
+// states stay.
+func (s *Store) tune(g *group) {
+	var override smoothing.Override
+	if i := slices.IndexFunc(g.hpas, func(h scaler) bool { return !h.override.Empty() }); i >= 0 {
+		override = g.hpas[i].override
+	}
+	for i := range g.totals {
+		t := &g.totals[i]
+		t.smoothed.HalfLives = override.Apply(s.metrics[i].Smoothing)
+		t.smoothed.MaxStep = s.metrics[i].maxStep()
+		t.window = t.smoothed.HalfLives.Window()
+	}
 }
 
 // DeleteHPA forgets an HPA. Its group stays for as long as an ad-hoc one would.
@@ -49,7 +71,8 @@ func (s *Store) DeleteHPA(h HPA) {
 
 func (s *Store) detach(h HPA, g *group) {
 	delete(s.hpas, h)
-	g.hpas = slices.DeleteFunc(g.hpas, func(name string) bool { return name == h.Name })
+	g.hpas = slices.DeleteFunc(g.hpas, func(other scaler) bool { return other.name == h.Name })
+	s.tune(g)
 	if len(g.hpas) == 0 {
 		s.adHoc[g] = struct{}{}
 	}
@@ -112,7 +135,7 @@ func (s *Store) oldestAdHoc() *group {
 func (s *Store) groupOf(p *pod) *group {
 	var first *group
 	for _, g := range s.namespace(p.Namespace).groups {
-		if len(g.hpas) == 0 || first != nil && first.hpas[0] <= g.hpas[0] {
+		if len(g.hpas) == 0 || first != nil && first.hpas[0].name <= g.hpas[0].name {
 			continue
 		}
 		if _, ok := g.find(p); ok {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 // ask queries with a selector and returns the sum of the values.
@@ -39,7 +40,7 @@ func TestAdHocIsAdopted(t *testing.T) {
 	w.play("run a\ntick 1s a=10")
 	w.wantSum("app", 10000)
 	w.play("tick 10s a=30")
-	w.SetHPA(HPA{web.Namespace, "wide"}, selector("app"))
+	w.SetHPA(HPA{web.Namespace, "wide"}, selector("app"), smoothing.Override{})
 	w.wantSum("app", 20000)
 	w.now = w.now.Add(time.Hour)
 	w.play("tick 1s a=30")
@@ -99,9 +100,9 @@ func TestNoGroupForNoPod(t *testing.T) {
 func TestHPAChangesSelector(t *testing.T) {
 	w := newWorld(t, users())
 	w.play("run a\nrelabel b\ntick 1s a=10 b=20\ntotal 10 10 1 0")
-	w.SetHPA(web, selector("app=other"))
+	w.SetHPA(web, selector("app=other"), smoothing.Override{})
 	w.play("total 20 20 1 0")
-	w.SetHPA(web, selector("app in (other)")) // the same
+	w.SetHPA(web, selector("app in (other)"), smoothing.Override{}) // the same
 	w.play("tick 10s a=10 b=40\ntotal 40 30 1 0")
 	if len(w.namespaces[web.Namespace].groups) != 1 {
 		t.Error("the old group is still there")
@@ -111,7 +112,7 @@ func TestHPAChangesSelector(t *testing.T) {
 func TestHPAsShareAGroup(t *testing.T) {
 	w := newWorld(t, users())
 	other := HPA{web.Namespace, "again"}
-	w.SetHPA(other, selector("app==web"))
+	w.SetHPA(other, selector("app==web"), smoothing.Override{})
 	w.play("run a\ntick 1s a=10\ntick 10s a=30")
 	w.DeleteHPA(web)
 	w.DeleteHPA(web)
@@ -122,5 +123,38 @@ func TestHPAsShareAGroup(t *testing.T) {
 	w.play("gone a\ntick 1s")
 	if len(w.namespaces) != 0 || len(w.Totals(w.now)) != 0 {
 		t.Errorf("left behind: %v", w.namespaces)
+	}
+}
+
+// TestOverride: an HPA's own smoothing holds for its group from then on, with the state that there is, and until it is taken back.
+func TestOverride(t *testing.T) {
+	slow := 20 * time.Second
+	w := newWorld(t, users())
+	w.play("run a\ntick 1s a=0\ntick 10s a=40\ntotal 40 20 1 0")
+	w.SetHPA(web, selector("app=web"), smoothing.Override{Rise: &slow})
+	w.play("total 40 20 1 0\ntick 10s a=40\ntick 10s a=40\ntotal 40 30 1 0")
+	values, err := w.Group(w.now, "users", web.Namespace, selector("app=web"))
+	if want := (smoothing.HalfLives{Rise: slow, Fall: 10 * time.Second}).Window(); err != nil || values[0].Window != want {
+		t.Errorf("window is %v, %v, want %v", values[0].Window, err, want)
+	}
+	if d, _ := w.Describe(w.now, web); d.Metrics[0].Smoothing.Rise != slow || d.Selector != "app=web" {
+		t.Errorf("described as %+v", d)
+	}
+	w.SetHPA(HPA{web.Namespace, "a-first"}, selector("app=web"), smoothing.Override{}) // has no wish of its own
+	w.play("tick 10s a=40\ntick 10s a=40\ntotal 40 35 1 0")
+	w.DeleteHPA(web)
+	w.play("tick 10s a=40\ntotal 40 37.5 1 0")
+	if _, ok := w.Describe(w.now, web); ok {
+		t.Error("an HPA that is gone is described")
+	}
+}
+
+func TestGroups(t *testing.T) {
+	w := newWorld(t, users())
+	w.play("run a\ntick 1s a=1")
+	w.wantSum("app", 1000)
+	w.SetHPA(HPA{web.Namespace, "second"}, selector("app=web"), smoothing.Override{}) // the same group
+	if got := w.Groups(); got != (Groups{HPA: 1, AdHoc: 1}) {
+		t.Errorf("got %+v", got)
 	}
 }

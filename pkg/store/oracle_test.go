@@ -108,7 +108,7 @@ func (o *oracle) arrive(now time.Time) {
 
 func (o *oracle) step(now time.Time) {
 	if x, _, _ := o.x(); o.seeded {
-		o.s = x + (o.s-x)*math.Pow(0.5, now.Sub(o.at).Seconds()/o.half.Seconds())
+		o.s = x + (o.s-x)*math.Pow(0.5, min(now.Sub(o.at), 30*time.Second).Seconds()/o.half.Seconds())
 		o.at = now
 	}
 }

@@ -22,6 +22,7 @@ type series struct {
 	time       time.Time     // when value was measured; zero if there is none yet
 	collection uint64        // the one that brought value
 	reason     sample.Reason // why the last collection brought none; empty when it did, or said nothing
+	err        error         // the same in words, where there are any
 	gone       bool          // being deleted, and no longer answering
 }
 
@@ -122,19 +123,6 @@ func (s *Store) newest(namespace, name string) *pod {
 		return nil
 	}
 	return ns.pods[name][len(ns.pods[name])-1]
-}
-
-// Targets appends to buf, in no particular order, the pods to scrape: those that opted in, have an IP and run. Pods being
-// deleted are among them, since what they still carry counts. The caller owns buf.
-func (s *Store) Targets(buf []sample.Pod) []sample.Pod {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, p := range s.pods {
-		if p.Target != nil && p.IP != "" && p.Running {
-			buf = append(buf, p.Pod)
-		}
-	}
-	return buf
 }
 
 // presence is what a pod is to a metric at some moment.

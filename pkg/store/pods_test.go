@@ -20,7 +20,7 @@ func TestTargets(t *testing.T) {
 		"out":     func(p *sample.Pod) { p.Target = nil },
 	} {
 		p := running(name)
-		p.IP, p.Target = "10.0.0.1", target
+		p.IP, p.Target = "10.0.0."+name, target
 		change(&p)
 		w.SetPod(p)
 	}

@@ -16,7 +16,8 @@ import (
 //
 // A selector that no HPA has makes a group of its own, seeded with the present total and dropped 10 minutes after the last query.
 //
-// Errors: sample.ErrUnknownMetric, sample.ErrNoPod if no pod matches, *sample.NotFreshError if none of those that do is counted.
+// Errors: sample.ErrUnknownMetric, sample.ErrNoPod if no pod matches, *sample.NotFreshError if none of those that do is counted, or
+// fewer than the metric's MinCoverage wants.
 func (s *Store) Group(now time.Time, metric, namespace string, selector labels.Selector) ([]sample.Value, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,12 +30,12 @@ func (s *Store) Group(now time.Time, metric, namespace string, selector labels.S
 		return nil, fmt.Errorf("%w: none in namespace %q matches %q", sample.ErrNoPod, namespace, selector)
 	}
 	parts := s.split(g, name, now)
-	if len(parts) == 0 {
-		return nil, s.notFresh(metric, name.metric, g.members)
+	if err := s.withheld(g, name, metric, now); err != nil {
+		return nil, err
 	}
 	values := make([]sample.Value, len(parts))
 	for _, part := range parts {
-		values[part.index] = s.value(part.pod, name, part.milli)
+		values[part.index] = s.value(g, part, name)
 	}
 	return values, nil
 }
@@ -55,32 +56,54 @@ func (s *Store) Pod(now time.Time, metric, namespace, name string) (sample.Value
 		return sample.Value{}, fmt.Errorf("%w: %q in namespace %q", sample.ErrNoPod, name, namespace)
 	}
 	if p.presence(served.metric, s.metrics[served.metric].MaxAge, now) != here || !p.counted() {
-		return sample.Value{}, s.notFresh(metric, served.metric, []member{{pod: p}})
+		return sample.Value{}, s.notFresh(served, metric, []member{{pod: p}}, now)
 	}
 	if g := s.groupOf(p); g != nil && !served.raw {
 		parts := s.split(g, served, now)
+		if err := s.withheld(g, served, metric, now); err != nil {
+			return sample.Value{}, err
+		}
 		i := slices.IndexFunc(parts, func(part part) bool { return part.pod == p })
-		return s.value(p, served, parts[i].milli), nil
+		return s.value(g, parts[i], served), nil
 	}
 	served.raw = true
-	return s.value(p, served, milli(p.series[served.metric].value)), nil
+	return s.value(nil, part{pod: p, milli: milli(p.series[served.metric].value)}, served), nil
 }
 
-func (s *Store) value(p *pod, name servedName, milli int64) sample.Value {
-	v := sample.Value{Namespace: p.Namespace, Name: p.Name, Milli: milli, Time: p.series[name.metric].time}
+// value is a part of a group's total, or of none.
+func (s *Store) value(g *group, part part, name servedName) sample.Value {
+	p := part.pod
+	v := sample.Value{Namespace: p.Namespace, Name: p.Name, Milli: part.milli, Time: p.series[name.metric].time}
 	if !name.raw {
-		v.Window = s.metrics[name.metric].window
+		v.Window = g.totals[name.metric].window
 	}
 	return v
 }
 
-// notFresh explains why none of the members is counted.
-func (s *Store) notFresh(name string, i int, members []member) error {
-	m := &s.metrics[i]
-	err := &sample.NotFreshError{Metric: name, MaxAge: m.MaxAge, Matched: len(members)}
+// withheld is why a settled group's values are not served; nil if they are.
+func (s *Store) withheld(g *group, served servedName, name string, now time.Time) error {
+	m := &s.metrics[served.metric]
+	if g.totals[served.metric].counted > 0 && (m.MinCoverage == 0 || g.coverage(served.metric, m, now).Enough()) {
+		return nil
+	}
+	return s.notFresh(served, name, g.members, now)
+}
+
+// notFresh explains why the members that are not counted are not.
+func (s *Store) notFresh(served servedName, name string, members []member, now time.Time) error {
+	m := &s.metrics[served.metric]
+	err := &sample.NotFreshError{Metric: name, MaxAge: m.MaxAge, Matched: len(members), Minimum: m.MinCoverage}
 	counts := map[string]int{}
 	for _, member := range members {
-		counts[m.explain(member.pod, &member.pod.series[i])]++
+		v := &member.pod.series[served.metric]
+		if m.expects(member.pod, v, now) {
+			err.Expected++
+		}
+		if member.pod.presence(served.metric, m.MaxAge, now) == here && member.pod.counted() {
+			err.Counted++
+			continue
+		}
+		counts[s.cause(m, member.pod, v)]++
 	}
 	for reason, pods := range counts {
 		err.Causes = append(err.Causes, sample.Cause{Reason: reason, Pods: pods})
@@ -91,16 +114,16 @@ func (s *Store) notFresh(name string, i int, members []member) error {
 	return err
 }
 
-func (m *metric) explain(p *pod, v *series) string {
+// cause is why a pod has no value that may be served, in a few words.
+func (s *Store) cause(m *metric, p *pod, v *series) string {
+	reason, _ := s.reason(m, p, v)
 	switch {
 	case !p.Running:
 		return "not running"
 	case p.Deleting:
 		return "being deleted"
-	case m.failing:
-		return "collection failed"
-	case v.reason != "":
-		return string(v.reason)
+	case reason != "":
+		return string(reason)
 	case v.time.IsZero():
 		return "never had a value"
 	default:

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 func TestGroupValues(t *testing.T) {
@@ -45,7 +46,7 @@ func TestNothingIsFresh(t *testing.T) {
 		{"left out", "run a\ntick 1s a=1\ntick 9s\nwait 9s",
 			"users: 1 pod matches, none has a value younger than 15s: 1 no newer value"},
 		{"no collection", "run a\ntick 1s a=1\nbroken 16s",
-			"users: 1 pod matches, none has a value younger than 15s: 1 collection failed"},
+			"users: 1 pod matches, none has a value younger than 15s: 1 collection_failed"},
 		{"cannot have one", "run a\ntick 1s a=1\nleave a\npend b\nfinish c",
 			"users: 3 pods match, none has a value younger than 15s: 2 not running, 1 being deleted"},
 	} {
@@ -105,7 +106,7 @@ func TestPodByItsName(t *testing.T) {
 func TestPodOfSeveralHPAs(t *testing.T) {
 	w := newWorld(t, users())
 	w.play("run a\ntick 1s a=10")
-	w.SetHPA(HPA{web.Namespace, "all"}, labels.Everything()) // seeded later, so the totals differ
+	w.SetHPA(HPA{web.Namespace, "all"}, labels.Everything(), smoothing.Override{}) // seeded later, so the totals differ
 	w.play("tick 10s a=30\nrun b\ntick 1s a=30 b=0")
 	all, err := w.Group(w.now, "users", web.Namespace, labels.Everything())
 	if err != nil || all[0].Milli != 30000 {

@@ -35,7 +35,7 @@ func (s *Store) Record(now time.Time, b sample.Batch) {
 	// What became too old until now is lost even if it comes back at this very moment; otherwise it would depend on whether
 	// somebody asked in between.
 	s.advance(name.metric, now, (*group).cover)
-	s.metrics[name.metric].failing = b.Err != nil
+	s.metrics[name.metric].failing = b.Err
 	if b.Err == nil {
 		s.take(name.metric, now, b)
 	}
@@ -58,9 +58,12 @@ func (s *Store) advance(i int, now time.Time, do func(*group, int, *metric, time
 func (s *Store) take(i int, now time.Time, b sample.Batch) {
 	m := &s.metrics[i]
 	m.collections++
+	if m.Scraped {
+		s.assignAddresses()
+	}
 	for _, f := range b.Failures {
 		if p, ok := s.pods[f.Pod]; ok {
-			p.series[i].reason = f.Reason
+			p.series[i].reason, p.series[i].err = f.Reason, f.Err
 		}
 	}
 	for _, x := range b.Samples {
@@ -68,9 +71,9 @@ func (s *Store) take(i int, now time.Time, b sample.Batch) {
 		if !ok {
 			continue
 		}
-		if reason := m.refuses(x, p, now); reason != "" {
+		if reason := s.refuses(m, x, p, now); reason != "" {
 			m.drops[reason]++
-			p.series[i].reason = reason
+			p.series[i].reason, p.series[i].err = reason, nil
 			continue
 		}
 		p.series[i].accept(x, now, m.collections)
@@ -83,11 +86,13 @@ func (s *Store) take(i int, now time.Time, b sample.Batch) {
 }
 
 // refuses says why a sample cannot be used; empty if it can.
-func (m *metric) refuses(x sample.Sample, p *pod, now time.Time) sample.Reason {
+func (s *Store) refuses(m *metric, x sample.Sample, p *pod, now time.Time) sample.Reason {
 	switch {
+	case m.Scraped && s.replaced(p):
+		return sample.ReasonReusedIP
 	case math.IsNaN(x.Value) || x.Value < max(m.Min, 0) || x.Value > m.Max || math.IsInf(x.Value, 0):
 		return sample.ReasonOutOfRange
-	case x.Time.IsZero() || x.Time.Before(p.Started):
+	case x.Time.IsZero() || p.Started.IsZero() || x.Time.Before(p.Started):
 		return sample.ReasonTooOld
 	case x.Time.After(now.Add(maxSkew)):
 		return sample.ReasonInFuture
@@ -97,7 +102,7 @@ func (m *metric) refuses(x sample.Sample, p *pod, now time.Time) sample.Reason {
 }
 
 func (v *series) accept(x sample.Sample, now time.Time, collection uint64) {
-	v.collection, v.reason = collection, ""
+	v.collection, v.reason, v.err = collection, "", nil
 	if x.Time.After(now) {
 		x.Time = now
 	}
@@ -113,7 +118,7 @@ func (s *Store) Drops() []Drop {
 	var drops []Drop
 	for i := range s.metrics {
 		m := &s.metrics[i]
-		for _, reason := range []sample.Reason{sample.ReasonOutOfRange, sample.ReasonTooOld, sample.ReasonInFuture} {
+		for _, reason := range []sample.Reason{sample.ReasonReusedIP, sample.ReasonOutOfRange, sample.ReasonTooOld, sample.ReasonInFuture} {
 			drops = append(drops, Drop{Metric: m.Name, Reason: reason, Count: m.drops[reason]})
 		}
 	}

@@ -100,8 +100,8 @@ func TestMetricsAreApart(t *testing.T) {
 	w.Record(w.now, sample.Batch{Metric: "gpu"})
 	w.play("total 20 20 1 1")
 	want := []Total{
-		{HPA: web, Metric: "users", Raw: 20, Smoothed: 20, Counted: 1, Departing: 1, Matched: 2},
-		{HPA: web, Metric: "gpu", Raw: 70, Smoothed: 70, Counted: 1, Matched: 2},
+		{HPA: web, Metric: "users", Raw: 20, Smoothed: 20, Coverage: sample.Coverage{Matched: 2, Expected: 1, Counted: 1, Departing: 1}},
+		{HPA: web, Metric: "gpu", Raw: 70, Smoothed: 70, Coverage: sample.Coverage{Matched: 2, Expected: 1, Counted: 1}},
 	}
 	if diff := cmp.Diff(want, w.Totals(w.now)); diff != "" {
 		t.Error(diff)

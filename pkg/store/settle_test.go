@@ -1,6 +1,9 @@
 package store
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // TestGroupTotal goes through the rules: what moves the raw total X, and what happens to the smoothed total S. A tick of 10 s is one
 // half-life.
@@ -314,4 +317,20 @@ func TestAskedOrNot(t *testing.T) {
 	if totals[0] != totals[1] {
 		t.Errorf("not asked: %+v\nasked:     %+v", totals[0], totals[1])
 	}
+}
+
+// TestLateCollection: one collection after many that were lost does not weigh as if its values had been there all along, and beyond
+// maxAge nothing of before counts.
+func TestLateCollection(t *testing.T) {
+	m := users()
+	m.Interval = time.Second
+	newWorld(t, m).play(`
+		run a
+		tick 1s a=0
+		tick 5s a=100
+		total 100 29.289 1 0
+		tick 12s a=100
+		total 100 50 1 0 # as after 5 s: half of the rest in two of them
+		tick 16s a=10
+		total 10 10 1 0`)
 }

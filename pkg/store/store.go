@@ -25,9 +25,13 @@ import (
 type Metric struct {
 	Name      string        // as shares of the smoothed total, for example active_users_per_pod
 	RawName   string        // as last measured, for example active_users_raw; not served where empty
+	Interval  time.Duration // between two collections
 	MaxAge    time.Duration // an older value is not used
 	Min, Max  float64       // the accepted range, inclusive; negative values are never accepted
 	Smoothing smoothing.HalfLives
+	// MinCoverage is the share of a group's expected pods that must be counted for the group to be served; 0: any.
+	MinCoverage float64
+	Scraped     bool // each pod is asked itself, at its own IP
 }
 
 // Store holds everything that the adapter knows. It is safe for concurrent use.
@@ -40,15 +44,15 @@ type Store struct {
 	namespaces map[string]*namespace
 	hpas       map[HPA]*group
 	adHoc      map[*group]struct{} // the groups without an HPA
+	addresses  map[address]*pod    // who is asked there; made anew when it is needed
 	parts      []part              // reused by split
 }
 
 // metric is a configured metric and what happened to it.
 type metric struct {
 	Metric
-	window      time.Duration
 	collections uint64 // that succeeded as a whole
-	failing     bool   // the last collection failed as a whole
+	failing     error  // why the last collection failed as a whole
 	drops       map[sample.Reason]uint64
 }
 
@@ -67,9 +71,10 @@ func New(metrics []Metric) *Store {
 		namespaces: map[string]*namespace{},
 		hpas:       map[HPA]*group{},
 		adHoc:      map[*group]struct{}{},
+		addresses:  map[address]*pod{},
 	}
 	for i, m := range metrics {
-		s.metrics = append(s.metrics, metric{Metric: m, window: m.Smoothing.Window(), drops: map[sample.Reason]uint64{}})
+		s.metrics = append(s.metrics, metric{Metric: m, drops: map[sample.Reason]uint64{}})
 		s.served[m.Name] = servedName{metric: i}
 		if m.RawName != "" {
 			s.served[m.RawName] = servedName{metric: i, raw: true}

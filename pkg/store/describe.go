@@ -1,0 +1,97 @@
+package store
+
+import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
+)
+
+// Description is what is known of an HPA's pods, for people.
+type Description struct {
+	Selector string
+	Metrics  []MetricDescription // in the order of the configuration
+}
+
+// MetricDescription is a group's total of one metric, and how it is made up.
+type MetricDescription struct {
+	Name, RawName string
+	MaxAge        time.Duration
+	Smoothing     smoothing.HalfLives // in force: the configuration's or an HPA's own
+	Raw           float64             // over counted and departing pods
+	Smoothed      float64             // unknown, not 0, unless a pod is counted
+	Coverage      sample.Coverage
+	Withheld      error            // what a query gets instead of values; nil if it gets values
+	Pods          []PodDescription // all that match, sorted by name
+}
+
+// PodDescription is one pod's part in a total.
+type PodDescription struct {
+	UID      types.UID
+	Name     string
+	State    sample.State
+	Expected bool          // it should have a value
+	Reason   sample.Reason // why the last collection brought none; empty where it did
+	Detail   string        // the same in words, where there are any
+	Value    float64       // as last measured at Time
+	Time     time.Time     // zero if there never was a value
+	Share    int64         // of the smoothed total, in thousandths; 0 unless State is fresh or held
+}
+
+// Describe returns what is known of an HPA's pods, and false if the HPA or its pods' selector is not known.
+func (s *Store) Describe(now time.Time, h HPA) (Description, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, ok := s.hpas[h]
+	if !ok {
+		return Description{}, false
+	}
+	d := Description{Selector: g.selector.String(), Metrics: make([]MetricDescription, len(s.metrics))}
+	for i := range s.metrics {
+		d.Metrics[i] = s.describe(g, i, now)
+	}
+	return d, true
+}
+
+func (s *Store) describe(g *group, i int, now time.Time) MetricDescription {
+	m, t := &s.metrics[i], &g.totals[i]
+	shares := map[types.UID]int64{}
+	for _, part := range s.split(g, servedName{metric: i}, now) {
+		shares[part.pod.UID] = part.milli
+	}
+	d := MetricDescription{
+		Name: m.Name, RawName: m.RawName, MaxAge: m.MaxAge,
+		Smoothing: t.smoothed.HalfLives, Raw: t.raw, Smoothed: t.smoothed.Value(),
+		Coverage: g.coverage(i, m, now),
+		Withheld: s.withheld(g, servedName{metric: i}, m.Name, now),
+		Pods:     make([]PodDescription, len(g.members)),
+	}
+	for j := range g.members {
+		p := g.members[j].pod
+		v := &p.series[i]
+		d.Pods[j] = PodDescription{
+			UID: p.UID, Name: p.Name, State: m.state(p, v, now), Expected: m.expects(p, v, now),
+			Value: v.value, Time: v.time, Share: shares[p.UID],
+		}
+		d.Pods[j].Reason, d.Pods[j].Detail = s.reason(m, p, v)
+	}
+	return d
+}
+
+// reason says why the last collection brought no value of a pod; empty if it did, or if there is nothing to say.
+func (s *Store) reason(m *metric, p *pod, v *series) (sample.Reason, string) {
+	switch {
+	case m.Scraped && p.Target == nil:
+		return sample.ReasonNotScraped, p.Problem
+	case m.Scraped && s.replaced(p):
+		return sample.ReasonReusedIP, ""
+	case m.failing != nil:
+		return sample.ReasonCollection, m.failing.Error()
+	case v.err != nil:
+		return v.reason, v.err.Error()
+	default:
+		return v.reason, ""
+	}
+}
