@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"pkg/adapter/certificate": {},
 	"pkg/config":              {"pkg/smoothing"},
 	"pkg/discover":            {"pkg/sample", "pkg/smoothing", "pkg/store"},
+	"pkg/hpa":                 {},
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
 	"pkg/scrape/pods":         {"pkg/sample"},

@@ -20,9 +20,7 @@ func TestTolerancesOf(t *testing.T) {
 		{"no behavior", nil, Tolerances{Up: 0.1, Down: 0.1}},
 		{"none set", &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: &autoscalingv2.HPAScalingRules{}}, Tolerances{Up: 0.1, Down: 0.1}},
 		{"down", &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleDown: rules("0.25")}, Tolerances{Up: 0.1, Down: 0.25}},
-		// The quantity's own conversion, as upstream: 0.7 stays inside the band.
-		{"both, and 0 is not unset", &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: rules("0"), ScaleDown: rules("300m")},
-			Tolerances{Up: 0, Down: 0.30000000000000004}},
+		{"both, and 0 is not unset", &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: rules("0"), ScaleDown: rules("300m")}, Tolerances{Up: 0, Down: 0.3}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
