@@ -59,6 +59,12 @@ lint: bin/golangci-lint ## Check style and likely mistakes in every module
 mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the end-to-end tests fail
 	@test/mutants.sh
 
+FUZZTIME ?= 10m
+
+.PHONY: fuzz
+fuzz: ## Fuzz every parser: make fuzz [FUZZTIME=10m] [JOBS=1], FUZZTIME for each
+	@test/fuzz.sh $(FUZZTIME)
+
 .PHONY: bench
 bench: ## Benchmarks of the hot paths, with allocations
 	go test -run '^$$' -bench . -benchmem ./...

@@ -166,23 +166,3 @@ func TestEveryErrorAtOnce(t *testing.T) {
 		})
 	}
 }
-
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(gpu))
-	f.Add([]byte(`{"metrics":[{"name":"a","pods":{"field":"u"},"smoothing":{"alpha":1e-300}}]}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := Decode(data)
-		if err != nil {
-			return
-		}
-		c.setDefaults()
-		if len(c.Validate()) > 0 {
-			return
-		}
-		for i := range c.Metrics {
-			if _, err := c.Metrics[i].Smoothing.HalfLives(); err != nil || c.Metrics[i].CollectEvery() <= 0 {
-				t.Errorf("valid configuration with unusable metric %d: %v", i, err)
-			}
-		}
-	})
-}

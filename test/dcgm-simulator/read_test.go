@@ -33,15 +33,6 @@ func TestParseUtilization(t *testing.T) {
 	}
 }
 
-func FuzzParseUtilization(f *testing.F) {
-	f.Add([]byte(`{"gpu": {"utilization_percent": 42.5}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		if percent, err := parseUtilization(body); err != nil && percent != 0 {
-			t.Errorf("got %g next to the error %v", percent, err)
-		}
-	})
-}
-
 func TestReadAsksForJSON(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.Header.Get("Accept"); got != "application/json" {

@@ -20,19 +20,3 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 }
-
-func FuzzParseDuration(f *testing.F) {
-	for _, seed := range []string{"60", "1m30s", "NaN", "1e18", "-0", "0x1p-2", "9223372036.9"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		d, err := parseDuration(text)
-		if err != nil {
-			return
-		}
-		again, err := parseDuration(d.String())
-		if err != nil || again != d {
-			t.Errorf("%q: read as %s, which reads as %s, %v", text, d, again, err)
-		}
-	})
-}

@@ -1,8 +1,6 @@
 package pods
 
 import (
-	"errors"
-	"math"
 	"strings"
 	"testing"
 
@@ -53,19 +51,4 @@ func TestParse(t *testing.T) {
 			}
 		})
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add("application/json", []byte(`{"a": {"b": 1}}`), "a.b")
-	f.Add("text/plain", []byte("# TYPE u gauge\nu 1\n"), "u")
-	f.Fuzz(func(t *testing.T, contentType string, body []byte, field string) {
-		value, err := parse(contentType, body, field)
-		if err == nil && (math.IsNaN(value) || math.IsInf(value, 0) || value < 0) {
-			t.Errorf("accepted %v", value)
-		}
-		var r *refusal
-		if err != nil && !errors.As(err, &r) {
-			t.Errorf("error without a reason: %v", err)
-		}
-	})
 }

@@ -99,7 +99,7 @@ func (s *Source) attribute(points []point) sample.Batch {
 			b.Failures = append(b.Failures, sample.Failure{Pod: uid, Reason: sum.reason, Err: sum.err})
 			continue
 		}
-		b.Samples = append(b.Samples, sample.Sample{Pod: uid, Value: sum.total / float64(sum.n), Time: sum.oldest})
+		b.Samples = append(b.Samples, sample.Sample{Pod: uid, Value: sum.mean, Time: sum.oldest})
 	}
 	return b
 }
@@ -121,7 +121,7 @@ func (s *Source) judge(p point, pod sample.Pod) (float64, time.Time, sample.Reas
 
 // average gathers the GPUs of one pod.
 type average struct {
-	total  float64
+	mean   float64
 	n      int
 	oldest time.Time
 	reason sample.Reason // of the last bad value
@@ -136,6 +136,6 @@ func (a *average) add(value float64, at time.Time, reason sample.Reason, err err
 	if a.n == 0 || at.Before(a.oldest) {
 		a.oldest = at
 	}
-	a.total += value
 	a.n++
+	a.mean += (value - a.mean) / float64(a.n) // as a running mean, it stays within the values' range where their sum would not
 }

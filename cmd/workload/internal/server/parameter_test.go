@@ -3,8 +3,6 @@ package server
 import (
 	"encoding/json"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strconv"
 	"testing"
 
@@ -47,29 +45,4 @@ func TestBadParameters(t *testing.T) {
 	if e := r.Endpoints["/matrix"]; e.Count != 9 || e.Errors != 9 || e.LatencyMS != nil {
 		t.Errorf("/matrix counted %+v, want 9 errors and no latency", e)
 	}
-}
-
-func FuzzParameter(f *testing.F) {
-	for _, seed := range []string{"", "size=3", "size=0", "size=3&size=4", "size=%", "a=b&size=+7", "size=0x10;"} {
-		f.Add(seed)
-	}
-	p := parameter{name: "size", standard: 5, max: 10}
-	f.Fuzz(func(t *testing.T, query string) {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.URL.RawQuery = query
-		n, err := p.read(r)
-		if err != nil {
-			return
-		}
-		if n < 1 || n > p.max {
-			t.Errorf("%q: %d is out of range", query, n)
-		}
-		values, parseErr := url.ParseQuery(query)
-		if parseErr != nil || len(values["size"]) > 1 {
-			t.Errorf("%q: accepted as %d", query, n)
-		}
-		if len(values["size"]) == 0 && n != p.standard {
-			t.Errorf("%q: %d, want the default", query, n)
-		}
-	})
 }

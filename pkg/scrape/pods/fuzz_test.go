@@ -1,0 +1,204 @@
+package pods
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"userscale.dev/userscale/pkg/sample"
+)
+
+// FuzzBody: what is accepted is a usable number that stands in the body, in the standard library's reading of it.
+func FuzzBody(f *testing.F) {
+	const asJSON, asText = "application/json", "text/plain; version=0.0.4"
+	for _, seed := range []struct{ contentType, body, field string }{
+		{asJSON, `{"active_users": 7.5, "x": [1]}`, "active_users"},
+		{asJSON, `{"load": {"users": 3, "u\u0073ers": 4}}`, "load.users"},
+		{asJSON, `{"a": 1, "a": {"b": 2e-400}, "c": [{"b": 1}, -0]}`, "c.0.b"},
+		{asJSON, `{"u": 1e400}`, "u"},
+		{asJSON, `"{\"u\": 1}"`, "u"},
+		{"application/json; charset=utf-8", " [null, \"\xff\", {}, 5]\n", "3"},
+		{asText, "# HELP u Users.\n# TYPE u gauge\nu{a=\"1\"} 4 1700000000000\nu{a=\"2\"} 5e0\n", "u"},
+		{asText, "# TYPE u histogram\nu_bucket{le=\"+Inf\"} 1\nu_sum 1\nu_count 1\n", "u_count"},
+		{asText, "{\"u\", a=\"\\n\"} 0x1p3\nu NaN\n", "u"},
+		{"text/html", `<u>1</u>`, "u"},
+	} {
+		f.Add(seed.contentType, []byte(seed.body), seed.field)
+	}
+	field := regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`) // no other passes the configuration
+	f.Fuzz(func(t *testing.T, contentType string, body []byte, name string) {
+		if !field.MatchString(name) {
+			return
+		}
+		value, err := parse(contentType, body, name)
+		again, errAgain := parse(contentType, bytes.Clone(body), name)
+		if value != again || (err == nil) != (errAgain == nil) {
+			t.Errorf("read as %v, %v and then as %v, %v", value, err, again, errAgain)
+		}
+		checkRefusal(t, err)
+		if err == nil && (math.IsNaN(value) || math.IsInf(value, 0) || value < 0) {
+			t.Errorf("accepted %v", value)
+		}
+		switch media, _, _ := mime.ParseMediaType(contentType); {
+		case media == "application/json":
+			checkJSON(t, body, name, value, err)
+		case err == nil && (media != "text/plain" || !bytes.Contains(body, []byte(name))):
+			t.Errorf("accepted %v of %s, which is not there to be read", value, name)
+		}
+	})
+}
+
+// checkRefusal: every error has a reason that a body can be the cause of.
+func checkRefusal(t *testing.T, err error) {
+	t.Helper()
+	var r *refusal
+	bodily := []sample.Reason{sample.ReasonMalformed, sample.ReasonNoValue, sample.ReasonOutOfRange}
+	if err != nil && (!errors.As(err, &r) || !slices.Contains(bodily, r.reason) || err.Error() == "") {
+		t.Errorf("error without a reason: %v", err)
+	}
+}
+
+// checkJSON compares with encoding/json. Where a body names the field more than once, any of its numbers will do.
+func checkJSON(t *testing.T, body []byte, name string, value float64, err error) {
+	t.Helper()
+	if !json.Valid(body) {
+		if err == nil {
+			t.Errorf("accepted %v from what is not JSON", value)
+		}
+		return
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	found := valuesAt(t, decoder, strings.Split(name, "."), true)
+	var numbers []float64
+	for _, v := range found {
+		if number, ok := v.(json.Number); ok {
+			if n, rangeErr := strconv.ParseFloat(number.String(), 64); rangeErr == nil && n >= 0 {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	if err == nil && !slices.Contains(numbers, value) {
+		t.Errorf("accepted %v, but the field is %v", value, found)
+	}
+	if err != nil && len(found) == 1 && len(numbers) == 1 {
+		t.Errorf("the field is %v, yet: %v", found, err)
+	}
+}
+
+// valuesAt reads the next value and returns all that stands at the path in it, if its own place is on the path.
+func valuesAt(t *testing.T, d *json.Decoder, path []string, on bool) []json.Token {
+	t.Helper()
+	next := func() json.Token {
+		token, err := d.Token()
+		if err != nil {
+			t.Fatalf("valid JSON does not read: %v", err)
+		}
+		return token
+	}
+	token := next()
+	var found []json.Token
+	if on && len(path) == 0 {
+		found = append(found, token)
+	}
+	if _, nested := token.(json.Delim); !nested {
+		return found
+	}
+	for i := 0; d.More(); i++ {
+		key := strconv.Itoa(i)
+		if token == json.Delim('{') {
+			key = next().(string)
+		}
+		if on && len(path) > 0 && key == path[0] {
+			found = append(found, valuesAt(t, d, path[1:], true)...)
+		} else {
+			valuesAt(t, d, nil, false)
+		}
+	}
+	next() // the end of it
+	return found
+}
+
+// FuzzNewRequest: whatever a pod's annotations say, its own IP and port are asked, with one request, and nobody else.
+func FuzzNewRequest(f *testing.F) {
+	f.Add("10.0.0.1", "http", 8000, "/metrics?a=b")
+	f.Add("10.0.0.1", "https", 65535, "//evil/%2e%2e/x y?#@:")
+	f.Add("fd00::1", "http", 1, "http://user:password@evil:80/path")
+	f.Add("fe80::1%eth0", "http", 80, "/%zz\r\nHost: evil")
+	f.Add("::ffff:10.0.0.1", "http", 0, "*")
+	f.Add("evil.example", "file", -1, "@evil/x")
+	f.Fuzz(func(t *testing.T, ip, scheme string, port int, path string) {
+		p := &sample.Pod{IP: ip, Target: &sample.Target{Scheme: scheme, Port: port, Path: path}}
+		request, err := newRequest(t.Context(), p)
+		if err != nil {
+			return
+		}
+		own, err := netip.ParseAddr(ip)
+		if err != nil {
+			t.Fatalf("accepted the IP %q", ip)
+		}
+		host := net.JoinHostPort(own.String(), strconv.Itoa(port))
+		if request.Host != host || request.URL.Host != host || request.URL.User != nil || request.URL.Opaque != "" {
+			t.Errorf("asks %s for %v, want %s", request.Host, request.URL, host)
+		}
+		if dialed := dial(request); dialed != "" && dialed != host {
+			t.Errorf("dials %s, want %s", dialed, host)
+		}
+		checkOnTheWire(t, request)
+	})
+}
+
+// dial returns the address that the transport would connect to, if it would to any.
+func dial(request *http.Request) string {
+	dialed := make(chan string, 1)
+	transport := newTransport()
+	transport.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+		dialed <- address
+		return nil, errors.New("not in a test")
+	}
+	response, err := transport.RoundTrip(request)
+	if err == nil {
+		response.Body.Close()
+	}
+	select {
+	case address := <-dialed:
+		return address
+	default:
+		return ""
+	}
+}
+
+// checkOnTheWire: what the path holds cannot end the request and begin another, or change its head.
+func checkOnTheWire(t *testing.T, request *http.Request) {
+	t.Helper()
+	var wire bytes.Buffer
+	if err := request.Write(&wire); err != nil {
+		return // nothing is sent
+	}
+	reader := bufio.NewReader(&wire)
+	read, err := http.ReadRequest(reader)
+	if err != nil {
+		t.Fatalf("%v is sent as something else: %v", request.URL, err)
+	}
+	rest, _ := io.ReadAll(reader)
+	zoneless, _, _ := strings.Cut(request.URL.Hostname(), "%")
+	if own := net.JoinHostPort(zoneless, request.URL.Port()); read.Method != http.MethodGet || read.Host != own || len(rest) > 0 {
+		t.Errorf("%v is sent as a %s to %s with %q after it", request.URL, read.Method, read.Host, rest)
+	}
+	if len(read.Header) != len(header) {
+		t.Errorf("%v is sent with the head %v", request.URL, read.Header)
+	}
+}

@@ -1,0 +1,98 @@
+package promql
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/api"
+	promv1 "github.com/prometheus/client_golang/api/prometheus/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/klog/v2"
+
+	"userscale.dev/userscale/pkg/sample"
+)
+
+// canned is a Prometheus that gives one answer, without a network.
+type canned []byte
+
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(bytes.NewReader(c)), Request: r,
+	}, nil
+}
+
+// FuzzAnswer: whatever a Prometheus answers, the samples are usable ones of pods that are there, one of each at most.
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte(matrix(series("UUID=1 namespace=ml pod=a", 10, "20", 15, "30"), series("UUID=2 namespace=ml pod=a", 12, "40"))), 1.0, 100.0)
+	f.Add([]byte(matrix(series("UUID=1 exported_namespace=ml exported_pod=a namespace=ml pod=exporter", 10, "0.5"))), 100.0, 100.0)
+	f.Add([]byte(matrix(series("UUID=2 namespace=ml pod=exporter instance=10.0.0.9:9400", 10, "0"))), 1.0, 100.0)
+	f.Add([]byte(matrix(series("UUID=1 pod_namespace=ml pod_name=b", -1, "NaN"), series("namespace=ml pod=b", 1, "-Inf"))), 1.0, 100.0)
+	f.Add([]byte(matrix(series("UUID=1 namespace=ml pod=a", 1, "1e308"), series("UUID=2 namespace=ml pod=a", 1, "1e308"))), 1.0, 1.7e308)
+	f.Add([]byte(`{"status":"success","data":{"resultType":"vector","result":[{"metric":{"namespace":"ml","pod":"a"},"value":[1700000010,"42"]}]}}`), 1.0, 50.0)
+	f.Add([]byte(`{"status":"success","data":{"resultType":"scalar","result":[1700000010,"42"]},"warnings":["partial"]}`), 1.0, 100.0)
+	f.Add([]byte(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"1","sum":"1"}]]}]}}`), 1.0, 100.0)
+	f.Add([]byte(`{"status":"error","errorType":"bad_data","error":"parse error"}`), 1.0, 100.0)
+	f.Fuzz(func(t *testing.T, answer []byte, scale, most float64) {
+		if !(scale > 0 && scale <= math.MaxFloat64 && most > 0 && most <= math.MaxFloat64) {
+			return // no configuration
+		}
+		batch := askCanned(t, answer, scale, most)
+		checkBatch(t, batch, most)
+		// Errors name the moment of their query.
+		ignoreErrors := cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) })
+		if diff := cmp.Diff(batch, askCanned(t, answer, scale, most), ignoreErrors); diff != "" {
+			t.Errorf("the same answer is read differently (-first +second):\n%s", diff)
+		}
+	})
+}
+
+func askCanned(t *testing.T, answer []byte, scale, most float64) sample.Batch {
+	t.Helper()
+	client, err := api.NewClient(api.Config{Address: "http://prometheus", RoundTripper: canned(answer)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Config{Metric: "gpu", Query: "q[2m]", Timeout: time.Minute, Scale: scale, Max: most}
+	silent := klog.NewContext(t.Context(), klog.Logger{})
+	return (&Source{config: c, pods: cluster(), api: promv1.NewAPI(client)}).Collect(silent)
+}
+
+func checkBatch(t *testing.T, b sample.Batch, most float64) {
+	t.Helper()
+	if b.Metric != "gpu" || b.Err != nil && (len(b.Samples)+len(b.Failures) > 0 || b.Err.Error() == "") {
+		t.Errorf("batch is %+v, want one of gpu, with an error alone or with none", b)
+	}
+	known := map[types.UID]sample.Pod{}
+	for _, pod := range cluster() {
+		known[pod.UID] = pod
+	}
+	once := func(uid types.UID) sample.Pod {
+		pod, ok := known[uid]
+		if !ok {
+			t.Errorf("pod %q is not there, or comes twice", uid)
+		}
+		delete(known, uid)
+		return pod
+	}
+	for _, s := range b.Samples {
+		if pod := once(s.Pod); s.Time.Before(pod.Started) {
+			t.Errorf("%s: measured at %v, before it started at %v", s.Pod, s.Time, pod.Started)
+		}
+		if !(s.Value >= 0 && s.Value <= most) {
+			t.Errorf("%s: %v is not in [0, %v]", s.Pod, s.Value, most)
+		}
+	}
+	for _, failure := range b.Failures {
+		once(failure.Pod)
+		if r := failure.Reason; r != sample.ReasonOutOfRange && r != sample.ReasonTooOld || fmt.Sprint(failure.Err) == "" {
+			t.Errorf("%s: fails with reason %q: %v", failure.Pod, r, failure.Err)
+		}
+	}
+}
