@@ -10,5 +10,5 @@ trap '"$localkube" --name "$name" down' EXIT
 "$localkube" --name "$name" load bin/images/*.tar
 mkdir -p out/e2e
 cd test
-# The tests are built here and run inside the cluster's network.
-go test -exec "$localkube --name $name exec --" -count 1 -timeout 20m -v ./e2e "$@"
+# The tests are built here and run inside the cluster's network. They mostly wait, so that many run side by side.
+go test -exec "$localkube --name $name exec --" -count 1 -timeout 30m -parallel 16 -v ./e2e "$@"

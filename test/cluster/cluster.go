@@ -12,12 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -58,25 +56,6 @@ func (c *Cluster) Kubectl(ctx context.Context, args ...string) (string, error) {
 		return stdout.String(), fmt.Errorf("kubectl %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(stderr.String()))
 	}
 	return stdout.String(), nil
-}
-
-// WaitRolledOut waits until every replica of the deployment is of its newest template and available.
-func (c *Cluster) WaitRolledOut(ctx context.Context, namespace, name string) error {
-	var last string
-	err := wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
-		d, err := c.Client.AppsV1().Deployments(namespace).Get(ctx, name, metav1.GetOptions{})
-		if err != nil { // not there yet, or the API server is busy; the context bounds the wait
-			last = err.Error()
-			return false, nil //nolint:nilerr // said above
-		}
-		s := d.Status
-		last = fmt.Sprintf("%d of %d replicas available, %d updated", s.AvailableReplicas, s.Replicas, s.UpdatedReplicas)
-		return s.ObservedGeneration >= d.Generation && s.Replicas > 0 && s.UpdatedReplicas == s.Replicas && s.AvailableReplicas == s.Replicas, nil
-	})
-	if err != nil {
-		return fmt.Errorf("wait for deployment %s/%s: %w (%s)", namespace, name, err, last)
-	}
-	return nil
 }
 
 // ServiceURL is the address of a Service's first port, for clients inside the cluster's network.
@@ -128,18 +107,4 @@ func Sum(list *v1beta2.MetricValueList) float64 {
 		milli += list.Items[i].Value.MilliValue()
 	}
 	return float64(milli) / 1000
-}
-
-// WaitAllRolledOut waits for every deployment in the namespace, and says what it waits for.
-func (c *Cluster) WaitAllRolledOut(ctx context.Context, namespace string) error {
-	list, err := c.Client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return fmt.Errorf("list deployments in %s: %w", namespace, err)
-	}
-	for i := range list.Items {
-		if err := c.WaitRolledOut(ctx, namespace, list.Items[i].Name); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -14,7 +14,7 @@ import (
 func testGPU(t *testing.T) {
 	w := newWorkload(t, settings{min: 2, max: 4, window: 60, gpu: true})
 	began := time.Now()
-	w.load(t, "gpu", "--scenario", "gpu", "--concurrency", "8", "--work-ms", "3000", "--timeout", "60s", "--ramp", "3s")
+	w.load(t, "gpu", w.url, "--scenario", "gpu", "--concurrency", "8", "--work-ms", "3000", "--timeout", "60s", "--ramp", "3s")
 	w.until(t, 2*time.Minute, "a third ready pod", func(o observe.Observation) bool { return o.Ready > 2 })
 	if seen, ok := observe.ScaledBy(w.recorder.RescalesSince(began), observe.GPU); !ok {
 		t.Errorf("scale-outs were not by GPU alone: %s", seen)

@@ -47,10 +47,7 @@ func TestMain(m *testing.M) {
 func TestBase(t *testing.T) {
 	deploy(t, "base")
 	t.Run("API", testAPI)
-	t.Run("Loop", func(t *testing.T) {
-		t.Run("Users", testUsers)
-		t.Run("HalfUnscrapable", testHalfUnscrapable)
-	})
+	t.Run("Loop", func(t *testing.T) { t.Run("Users", testUsers) })
 }
 
 // TestGPU adds the GPU metric with its Prometheus and the DCGM simulator.

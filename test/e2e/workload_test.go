@@ -2,33 +2,19 @@ package e2e
 
 import (
 	"context"
-	"encoding/base64"
-	"fmt"
-	"io"
-	"net/http"
-	"os"
+	"net"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"text/template"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/rest"
 
 	"userscale.dev/userscale/test/load"
 	"userscale.dev/userscale/test/observe"
 )
-
-// settings of one test's HPA, where they differ from what is shipped.
-type settings struct {
-	min, max int32
-	window   int   // scale-in stabilisation, seconds
-	stepDown int32 // pods per 15 s; 0 = as shipped
-	gpu      bool  // with the GPU metric
-}
 
 // deployed is a workload of one test in a namespace of its own, watched from the start.
 type deployed struct {
@@ -39,29 +25,6 @@ type deployed struct {
 	recorder  *observe.Recorder
 	loads     map[string]*load.Run
 }
-
-var kustomization = template.Must(template.New("").Parse(`apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-namespace: {{.Namespace}}
-resources:
-- namespace.yaml
-- {{.Workload}}
-patches:
-- target: {kind: Deployment}
-  patch: | # half of what is shipped, so that the pods of several tests fit on two cores
-    - {op: replace, path: /spec/template/spec/containers/0/resources/requests/cpu, value: 100m}
-- target: {kind: HorizontalPodAutoscaler}
-  patch: |
-    - {op: replace, path: /spec/minReplicas, value: {{.Min}}}
-    - {op: replace, path: /spec/maxReplicas, value: {{.Max}}}
-    - {op: replace, path: /spec/behavior/scaleDown/stabilizationWindowSeconds, value: {{.Window}}}
-    - {op: replace, path: /spec/behavior/scaleDown/policies/0/value, value: {{.StepDown}}}
-{{- if .GPU}}
-    - op: add
-      path: /spec/metrics/-
-      value: {type: Pods, pods: {metric: {name: gpu_utilization_smoothed}, target: {type: AverageValue, averageValue: "70"}}}
-{{- end}}
-`))
 
 // newWorkload deploys the shipped workload into a namespace named after the test, waits until its HPA reads every metric, and
 // records it until the test ends.
@@ -91,37 +54,6 @@ func newWorkload(t *testing.T, s settings) *deployed {
 	}
 	w.record(t)
 	return w
-}
-
-// write renders the test's kustomization and returns its folder.
-func (w *deployed) write(t *testing.T) string {
-	t.Helper()
-	dir := filepath.Join(out, w.namespace)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	base, err := filepath.Rel(dir, filepath.Join(manifests, "base", "workload"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Create(filepath.Join(dir, "kustomization.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	stepDown := max(w.settings.stepDown, 1)
-	err = kustomization.Execute(file, map[string]any{
-		"Namespace": w.namespace, "Workload": base, "Min": w.settings.min, "Max": w.settings.max,
-		"Window": w.settings.window, "StepDown": stepDown, "GPU": w.settings.gpu,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	namespace := fmt.Sprintf("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: %s\n", w.namespace)
-	if err := os.WriteFile(filepath.Join(dir, "namespace.yaml"), []byte(namespace), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // record watches the HPA until the test ends, and prints what was seen if the test failed.
@@ -175,16 +107,38 @@ func (w *deployed) remove(t *testing.T) {
 // start sends users to the workload: each streams again and again, over a new connection every time.
 func (w *deployed) start(t *testing.T, name string, users int) {
 	t.Helper()
-	w.load(t, name, "--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", "2000", "--ramp", "5s")
+	w.load(t, name, w.url, streams(users)...)
 }
 
-func (w *deployed) load(t *testing.T, name string, args ...string) {
+// startOnEach gives every pod the same users, past the Service, so that each pod's value is known and none moves.
+func (w *deployed) startOnEach(t *testing.T, users int) {
 	t.Helper()
-	run, err := load.Start(context.Background(), loadgen, filepath.Join(out, w.namespace), "load-"+name, append(args, "--target", w.url)...)
+	for _, pod := range w.pods(t) {
+		w.load(t, pod.Name, "http://"+net.JoinHostPort(pod.Status.PodIP, "8000"), streams(users)...)
+	}
+}
+
+func streams(users int) []string {
+	return []string{"--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", "2000", "--ramp", "5s"}
+}
+
+func (w *deployed) load(t *testing.T, name, target string, args ...string) {
+	t.Helper()
+	run, err := load.Start(context.Background(), loadgen, filepath.Join(out, w.namespace), "load-"+name, append(args, "--target", target)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.loads[name] = run
+}
+
+// pods are the workload's pods, sorted by name.
+func (w *deployed) pods(t *testing.T) []corev1.Pod {
+	t.Helper()
+	pods, err := shared.Pods(t.Context(), w.namespace, w.selector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pods
 }
 
 func (w *deployed) stop(t *testing.T, name string) {
@@ -205,60 +159,6 @@ func (w *deployed) until(t *testing.T, limit time.Duration, what string, conditi
 		}
 	}
 	t.Fatalf("waited %v for %s", limit, what)
-}
-
-// selfMetric reads one of the adapter's own metrics for this workload's HPA and users.
-func (w *deployed) selfMetric(t *testing.T, name string) float64 {
-	t.Helper()
-	line := regexp.MustCompile(fmt.Sprintf(`(?m)^%s\{[^}]*metric="%s",namespace="%s"[^}]*\} (\S+)$`, name, observe.Users, w.namespace))
-	found := line.FindSubmatch(scrapeAdapter(t))
-	if found == nil {
-		t.Fatalf("the adapter's /metrics has no %s of namespace %s", name, w.namespace)
-	}
-	value, err := strconv.ParseFloat(string(found[1]), 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
-}
-
-// scrapeAdapter gets /metrics from the adapter itself: its certificate is verified against the CA that it published, and the
-// client's certificate, the cluster administrator's, is verified and authorised by the adapter.
-func scrapeAdapter(t *testing.T) []byte {
-	t.Helper()
-	service, err := shared.Client.CoreV1().Services(systemNamespace).Get(t.Context(), adapter, metav1.GetOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	published, err := shared.Kubectl(t.Context(), "get", "apiservice", "v1beta2.custom.metrics.k8s.io", "-o", "jsonpath={.spec.caBundle}")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bundle, err := base64.StdEncoding.DecodeString(published)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := rest.CopyConfig(shared.Config)
-	config.Host = "https://" + service.Spec.ClusterIP
-	config.CAFile, config.CAData, config.ServerName = "", bundle, adapter+"."+systemNamespace+".svc"
-	client, err := rest.HTTPClientFor(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, config.Host+"/metrics", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("GET /metrics of the adapter: %s, %v: %.200s", response.Status, err, body)
-	}
-	return body
 }
 
 // pause waits in a test against a live cluster, where there is no virtual time.

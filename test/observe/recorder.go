@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,7 +24,7 @@ var rawNames = map[string]string{Users: "active_users_raw", GPU: "gpu_utilizatio
 // statusDelay bounds the wait for the status update that follows an event: well under the HPA's sync period.
 const statusDelay = 5 * time.Second
 
-// Recorder keeps what it saw of one HPA and its scale target, a Deployment.
+// Recorder keeps what it saw of one HPA and its scale target.
 type Recorder struct {
 	cluster   *cluster.Cluster
 	namespace string
@@ -89,15 +88,13 @@ func (r *Recorder) look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("get HPA %s/%s: %w", r.namespace, r.hpa, err)
 	}
-	deployment, err := r.cluster.Client.AppsV1().Deployments(r.namespace).Get(ctx, hpa.Spec.ScaleTargetRef.Name, metav1.GetOptions{})
+	target, err := r.target(ctx, hpa.Spec.ScaleTargetRef)
 	if err != nil {
-		return fmt.Errorf("get the HPA's target: %w", err)
-	}
-	o := fromStatus(hpa)
-	o.Time, o.Ready = time.Now(), deployment.Status.ReadyReplicas
-	if err := r.readTotals(ctx, &o, hpa, deployment); err != nil {
 		return err
 	}
+	o := fromStatus(hpa)
+	o.Time, o.Ready = time.Now(), target.ready
+	r.readTotals(ctx, &o, hpa, target.selector)
 
 	r.mu.Lock()
 	r.observations = append(r.observations, o)
@@ -109,11 +106,7 @@ func (r *Recorder) look(ctx context.Context) error {
 }
 
 // readTotals adds the totals that the custom metrics API serves now; one that it does not serve stays absent.
-func (r *Recorder) readTotals(ctx context.Context, o *Observation, hpa *autoscalingv2.HorizontalPodAutoscaler, d *appsv1.Deployment) error {
-	selector, err := metav1.LabelSelectorAsSelector(d.Spec.Selector)
-	if err != nil {
-		return fmt.Errorf("selector of deployment %s: %w", d.Name, err)
-	}
+func (r *Recorder) readTotals(ctx context.Context, o *Observation, hpa *autoscalingv2.HorizontalPodAutoscaler, selector labels.Selector) {
 	for _, spec := range hpa.Spec.Metrics {
 		if spec.Pods == nil {
 			continue
@@ -122,7 +115,6 @@ func (r *Recorder) readTotals(ctx context.Context, o *Observation, hpa *autoscal
 		r.readTotal(ctx, o.Smoothed, name, name, selector)
 		r.readTotal(ctx, o.Raw, name, rawNames[name], selector)
 	}
-	return nil
 }
 
 func (r *Recorder) readTotal(ctx context.Context, into map[string]float64, key, metric string, selector labels.Selector) {
