@@ -29,6 +29,8 @@ func storeMetrics(settings *config.AdapterConfiguration) ([]store.Metric, error)
 			Max:       *m.Range.Max,
 			Smoothing: halfLives,
 			Scraped:   m.Pods != nil,
+
+			MinCoverage: *m.MinCoverage,
 		})
 	}
 	return metrics, nil
@@ -64,7 +66,13 @@ func newLoops(settings *config.AdapterConfiguration, s *store.Store, r prometheu
 
 func newSource(m *config.Metric, s *store.Store) (source, error) {
 	if m.Pods != nil {
-		return pods.New(pods.Config{Metric: m.Name, Field: m.Pods.Field, Timeout: m.Pods.Timeout.Duration}, s), nil
+		return pods.New(pods.Config{
+			Metric:  m.Name,
+			Field:   m.Pods.Field,
+			Counter: m.Pods.Counter,
+			MaxAge:  m.MaxAge.Duration,
+			Timeout: m.Pods.Timeout.Duration,
+		}, s), nil
 	}
 	return promql.New(promql.Config{
 		Metric:  m.Name,

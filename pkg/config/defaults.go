@@ -3,7 +3,6 @@ package config
 import (
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // The shipped smoothing: fast up, slow down. The replay benchmark decides them.
@@ -34,29 +33,30 @@ func (m *Metric) setDefaults() {
 		m.RawName = m.Name + "_raw"
 	}
 	orElse(&m.Range.Min, 0)
+	orElse(&m.MinCoverage, 0)
 	m.Smoothing.setDefaults()
 	switch {
 	case m.Pods != nil:
-		orElse(&m.MaxAge, metav1.Duration{Duration: 15 * time.Second})
+		orElse(&m.MaxAge, Duration{Duration: 15 * time.Second})
 		orElse(&m.Range.Max, 1e9)
-		orElse(&m.Pods.Interval, metav1.Duration{Duration: time.Second})
-		orElse(&m.Pods.Timeout, metav1.Duration{Duration: 800 * time.Millisecond})
+		orElse(&m.Pods.Interval, Duration{Duration: time.Second})
+		orElse(&m.Pods.Timeout, Duration{Duration: 800 * time.Millisecond})
 	case m.Prometheus != nil:
-		orElse(&m.MaxAge, metav1.Duration{Duration: 120 * time.Second})
+		orElse(&m.MaxAge, Duration{Duration: 120 * time.Second})
 		orElse(&m.Range.Max, 100)
-		orElse(&m.Prometheus.Interval, metav1.Duration{Duration: 5 * time.Second})
-		orElse(&m.Prometheus.Timeout, metav1.Duration{Duration: 4 * time.Second})
+		orElse(&m.Prometheus.Interval, Duration{Duration: 5 * time.Second})
+		orElse(&m.Prometheus.Timeout, Duration{Duration: 4 * time.Second})
 		orElse(&m.Prometheus.Scale, 1)
 	}
 }
 
 func (s *Smoothing) setDefaults() {
 	if s.Alpha != nil {
-		orElse(&s.Interval, metav1.Duration{Duration: DefaultAlphaInterval})
+		orElse(&s.Interval, Duration{Duration: DefaultAlphaInterval})
 		return
 	}
-	orElse(&s.RiseHalfLife, metav1.Duration{Duration: DefaultRiseHalfLife})
-	orElse(&s.FallHalfLife, metav1.Duration{Duration: DefaultFallHalfLife})
+	orElse(&s.RiseHalfLife, Duration{Duration: DefaultRiseHalfLife})
+	orElse(&s.FallHalfLife, Duration{Duration: DefaultFallHalfLife})
 }
 
 // orElse gives an absent value its default. Every call makes its own copy, so that no two metrics share one.

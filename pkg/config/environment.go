@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -54,7 +53,7 @@ func (c *AdapterConfiguration) override(getenv func(string) string) field.ErrorL
 }
 
 // override replaces one way of saying it by the other: what the file says the other way goes.
-func (s *Smoothing) override(alpha *float64, rise, fall *metav1.Duration) {
+func (s *Smoothing) override(alpha *float64, rise, fall *Duration) {
 	if alpha != nil {
 		s.Alpha, s.RiseHalfLife, s.FallHalfLife = alpha, nil, nil
 	}
@@ -90,7 +89,7 @@ func (e *environment) alpha() *float64 {
 	return &alpha
 }
 
-func (e *environment) halfLife(name string) *metav1.Duration {
+func (e *environment) halfLife(name string) *Duration {
 	text := e.getenv(name)
 	if text == "" {
 		return nil
@@ -103,7 +102,7 @@ func (e *environment) halfLife(name string) *metav1.Duration {
 		e.errs = append(e.errs, field.Invalid(field.NewPath(name), text, allowedHalfLife))
 		return nil
 	}
-	return &metav1.Duration{Duration: d}
+	return &Duration{Duration: d}
 }
 
 func (e *environment) url() string {

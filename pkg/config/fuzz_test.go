@@ -52,7 +52,8 @@ func loadFile(t *testing.T, path string, file []byte, getenv func(string) string
 	if (c == nil) != (err != nil) {
 		t.Fatalf("got %v with the error %v", c, err)
 	}
-	where := regexp.MustCompile(`line \d+|field|AdapterConfiguration|apiVersion|kind|metrics|USERSCALE_`)
+	// What is not YAML at all is named by its line, except in the first.
+	where := regexp.MustCompile(`line \d+|converting YAML|field|AdapterConfiguration|apiVersion|kind|metrics|USERSCALE_`)
 	if err != nil && !where.MatchString(err.Error()) {
 		t.Errorf("the error does not say where: %v", err)
 	}

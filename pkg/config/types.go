@@ -5,8 +5,6 @@ package config
 import (
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"userscale.dev/userscale/pkg/smoothing"
 )
 
@@ -25,13 +23,16 @@ type AdapterConfiguration struct {
 
 // Metric is one metric of pods. It names exactly one source: Pods or Prometheus.
 type Metric struct {
-	Name       string           `json:"name"`                 // serves the pod's share of the smoothed total
-	RawName    string           `json:"rawName,omitempty"`    // serves the pod's last value; Name + "_raw" unless set
-	MaxAge     *metav1.Duration `json:"maxAge,omitempty"`     // a pod whose last value is older is left out
-	Range      Range            `json:"range,omitzero"`       // values outside are dropped and counted
-	Smoothing  Smoothing        `json:"smoothing,omitzero"`   // half-lives or alpha, never both
-	Pods       *Pods            `json:"pods,omitempty"`       // scrape the pods themselves
-	Prometheus *Prometheus      `json:"prometheus,omitempty"` // ask a Prometheus for all pods at once
+	Name      string           `json:"name"`               // serves the pod's share of the smoothed total
+	RawName   string           `json:"rawName,omitempty"`  // serves the pod's last value; Name + "_raw" unless set
+	MaxAge    *Duration `json:"maxAge,omitempty"`   // a pod whose last value is older is left out
+	Range     Range            `json:"range,omitzero"`     // values outside are dropped and counted
+	Smoothing Smoothing        `json:"smoothing,omitzero"` // half-lives or alpha, never both
+	// MinCoverage is the share of a workload's expected pods, from 0 to 1, that must have a value for any to be served; 0 serves what
+	// there is. A pod is expected when it runs, is not being deleted, and reported before or has been ready for two intervals.
+	MinCoverage *float64    `json:"minCoverage,omitempty"`
+	Pods        *Pods       `json:"pods,omitempty"`       // scrape the pods themselves
+	Prometheus  *Prometheus `json:"prometheus,omitempty"` // ask a Prometheus for all pods at once
 }
 
 // Range is the closed range of accepted values, in the metric's unit and after scaling.
@@ -43,25 +44,28 @@ type Range struct {
 // Smoothing says how fast the smoothed total follows the raw one: a half-life per direction, or an alpha per interval for
 // both. A half-life of 0 and an alpha of 1 follow at once.
 type Smoothing struct {
-	RiseHalfLife *metav1.Duration `json:"riseHalfLife,omitempty"`
-	FallHalfLife *metav1.Duration `json:"fallHalfLife,omitempty"`
+	RiseHalfLife *Duration `json:"riseHalfLife,omitempty"`
+	FallHalfLife *Duration `json:"fallHalfLife,omitempty"`
 	Alpha        *float64         `json:"alpha,omitempty"`    // in (0, 1]
-	Interval     *metav1.Duration `json:"interval,omitempty"` // alpha's reference interval, whatever the source's interval is
+	Interval     *Duration `json:"interval,omitempty"` // alpha's reference interval, whatever the source's interval is
 }
 
 // Pods scrapes each opted-in pod.
 type Pods struct {
-	Interval *metav1.Duration `json:"interval,omitempty"`
-	Timeout  *metav1.Duration `json:"timeout,omitempty"` // per pod
+	Interval *Duration `json:"interval,omitempty"`
+	Timeout  *Duration `json:"timeout,omitempty"` // per pod
 	Field    string           `json:"field"`             // dotted path in a JSON body, metric name in Prometheus text
+	// Counter is likewise where the field's integral over time is, such as user-seconds. Its increase over the time between two
+	// scrapes is the exact average, where the field is only a moment's; the field stands in where there is no such rate.
+	Counter string `json:"counter,omitempty"`
 }
 
 // Prometheus asks one query for the values of all pods.
 type Prometheus struct {
 	URL      string           `json:"url"`
 	Query    string           `json:"query"` // best a range selector: its samples carry their true times
-	Interval *metav1.Duration `json:"interval,omitempty"`
-	Timeout  *metav1.Duration `json:"timeout,omitempty"`
+	Interval *Duration `json:"interval,omitempty"`
+	Timeout  *Duration `json:"timeout,omitempty"`
 	Scale    *float64         `json:"scale,omitempty"` // values are multiplied by it: 100 turns a ratio into percent
 }
 

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -79,6 +78,9 @@ func (m *Metric) validate(path *field.Path) field.ErrorList {
 		return append(errs, field.Required(path, "a metric needs a source: pods or prometheus"))
 	}
 	errs = append(errs, m.Range.validate(path.Child("range"))...)
+	if c := *m.MinCoverage; !(c >= 0 && c <= 1) {
+		errs = append(errs, field.Invalid(path.Child("minCoverage"), c, "must be a number from 0 to 1"))
+	}
 	if every := m.CollectEvery(); m.MaxAge.Duration < every {
 		errs = append(errs, field.Invalid(path.Child("maxAge"), m.MaxAge.Duration.String(),
 			fmt.Sprintf("must be at least the source's interval, %v", every)))
@@ -91,11 +93,15 @@ func (r *Range) validate(path *field.Path) field.ErrorList {
 	if !finite(*r.Min) || *r.Min < 0 {
 		errs = append(errs, field.Invalid(path.Child("min"), *r.Min, "must be 0 or more: totals of negative values cannot be shared out"))
 	}
-	if !finite(*r.Max) || *r.Max <= *r.Min {
-		errs = append(errs, field.Invalid(path.Child("max"), *r.Max, fmt.Sprintf("must be greater than min, %v", *r.Min)))
+	if !(*r.Max > *r.Min && *r.Max <= largestMax) {
+		errs = append(errs, field.Invalid(path.Child("max"), *r.Max,
+			fmt.Sprintf("must be greater than min, %v, and at most %v", *r.Min, largestMax)))
 	}
 	return errs
 }
+
+// largestMax keeps the totals of thousands of pods exact in thousandths.
+const largestMax = 1e12
 
 func (s *Smoothing) validate(path *field.Path) field.ErrorList {
 	var errs field.ErrorList
@@ -114,7 +120,7 @@ func (s *Smoothing) validate(path *field.Path) field.ErrorList {
 	return append(errs, validateHalfLife(path.Child("fallHalfLife"), s.FallHalfLife)...)
 }
 
-func validateHalfLife(path *field.Path, h *metav1.Duration) field.ErrorList {
+func validateHalfLife(path *field.Path, h *Duration) field.ErrorList {
 	if h != nil && h.Duration < 0 {
 		return field.ErrorList{field.Invalid(path, h.Duration.String(), allowedHalfLife)}
 	}
@@ -125,6 +131,13 @@ func (p *Pods) validate(path *field.Path) field.ErrorList {
 	errs := validateTimes(path, p.Interval.Duration, p.Timeout.Duration)
 	if !fieldFormat.MatchString(p.Field) {
 		errs = append(errs, field.Invalid(path.Child("field"), p.Field, allowedField))
+	}
+	switch {
+	case p.Counter == "":
+	case !fieldFormat.MatchString(p.Counter):
+		errs = append(errs, field.Invalid(path.Child("counter"), p.Counter, allowedField))
+	case p.Counter == p.Field:
+		errs = append(errs, field.Invalid(path.Child("counter"), p.Counter, "must differ from field, whose integral over time it is"))
 	}
 	return errs
 }

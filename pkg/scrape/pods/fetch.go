@@ -48,36 +48,40 @@ func refuse(reason sample.Reason, format string, args ...any) error {
 	return &refusal{reason, fmt.Errorf(format, args...)}
 }
 
-// ask gets one pod's value. Its time is the middle of the request, from sending to the first byte of the answer: the
+// ask gets one pod's reading. Its time is the middle of the request, from sending to the first byte of the answer: the
 // value was measured somewhere in between, so that this is at most half a round trip off.
 func (s *Source) ask(ctx context.Context, pod *sample.Pod) answer {
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
-	value, at, err := s.fetch(ctx, pod)
+	read, at, err := s.fetch(ctx, pod)
 	if err != nil {
 		return answer{failure: sample.Failure{Pod: pod.UID, Reason: reasonOf(err), Err: err}}
 	}
-	return answer{sample: sample.Sample{Pod: pod.UID, Value: value, Time: at}}
+	return answer{
+		sample:     sample.Sample{Pod: pod.UID, Value: read.value, Time: at},
+		counter:    read.counter,
+		hasCounter: read.hasCounter,
+	}
 }
 
-func (s *Source) fetch(ctx context.Context, pod *sample.Pod) (float64, time.Time, error) {
+func (s *Source) fetch(ctx context.Context, pod *sample.Pod) (reading, time.Time, error) {
 	request, err := newRequest(ctx, pod)
 	if err != nil {
-		return 0, time.Time{}, err
+		return reading{}, time.Time{}, err
 	}
 	start := time.Now()
 	// The transport on its own follows no redirect and keeps no cookie.
 	response, err := s.transport.RoundTrip(request)
 	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("get %s: %w", request.URL, err)
+		return reading{}, time.Time{}, fmt.Errorf("get %s: %w", request.URL, err)
 	}
 	defer response.Body.Close()
 	at := start.Add(time.Since(start) / 2)
-	value, err := s.read(response)
+	read, err := s.read(response)
 	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("get %s: %w", request.URL, err)
+		return reading{}, time.Time{}, fmt.Errorf("get %s: %w", request.URL, err)
 	}
-	return value, at, nil
+	return read, at, nil
 }
 
 func newRequest(ctx context.Context, pod *sample.Pod) (*http.Request, error) {
@@ -104,12 +108,12 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 const keptBuffer = 64 << 10
 
-func (s *Source) read(r *http.Response) (float64, error) {
+func (s *Source) read(r *http.Response) (reading, error) {
 	if r.StatusCode != http.StatusOK {
-		return 0, refuse(sample.ReasonStatus, "status %d, want 200", r.StatusCode)
+		return reading{}, refuse(sample.ReasonStatus, "status %d, want 200", r.StatusCode)
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return 0, refuse(sample.ReasonMalformed, "content encoding %q, want none", encoding)
+		return reading{}, refuse(sample.ReasonMalformed, "content encoding %q, want none", encoding)
 	}
 	body := buffers.Get().(*bytes.Buffer)
 	body.Reset()
@@ -120,12 +124,12 @@ func (s *Source) read(r *http.Response) (float64, error) {
 	}()
 	n, err := body.ReadFrom(io.LimitReader(r.Body, bodyLimit+1))
 	if err != nil {
-		return 0, fmt.Errorf("read body: %w", err)
+		return reading{}, fmt.Errorf("read body: %w", err)
 	}
 	if n > bodyLimit {
-		return 0, refuse(sample.ReasonTooLarge, "body over %d bytes", bodyLimit)
+		return reading{}, refuse(sample.ReasonTooLarge, "body over %d bytes", bodyLimit)
 	}
-	return parse(r.Header.Get("Content-Type"), body.Bytes(), s.config.Field)
+	return parse(r.Header.Get("Content-Type"), body.Bytes(), s.config.Field, s.config.Counter)
 }
 
 // reasonOf sorts an error into the closed set of reasons. What says nothing else of itself happened on the connection.

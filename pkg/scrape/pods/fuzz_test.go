@@ -24,38 +24,40 @@ import (
 // FuzzBody: what is accepted is a usable number that stands in the body, in the standard library's reading of it.
 func FuzzBody(f *testing.F) {
 	const asJSON, asText = "application/json", "text/plain; version=0.0.4"
-	for _, seed := range []struct{ contentType, body, field string }{
-		{asJSON, `{"active_users": 7.5, "x": [1]}`, "active_users"},
-		{asJSON, `{"load": {"users": 3, "u\u0073ers": 4}}`, "load.users"},
-		{asJSON, `{"a": 1, "a": {"b": 2e-400}, "c": [{"b": 1}, -0]}`, "c.0.b"},
-		{asJSON, `{"u": 1e400}`, "u"},
-		{asJSON, `"{\"u\": 1}"`, "u"},
-		{"application/json; charset=utf-8", " [null, \"\xff\", {}, 5]\n", "3"},
-		{asText, "# HELP u Users.\n# TYPE u gauge\nu{a=\"1\"} 4 1700000000000\nu{a=\"2\"} 5e0\n", "u"},
-		{asText, "# TYPE u histogram\nu_bucket{le=\"+Inf\"} 1\nu_sum 1\nu_count 1\n", "u_count"},
-		{asText, "{\"u\", a=\"\\n\"} 0x1p3\nu NaN\n", "u"},
-		{"text/html", `<u>1</u>`, "u"},
+	for _, seed := range []struct{ contentType, body, field, counter string }{
+		{asJSON, `{"active_users": 7.5, "x": [1], "seconds": 80}`, "active_users", "seconds"},
+		{asJSON, `{"load": {"users": 3, "u\u0073ers": 4}}`, "load.users", "load"},
+		{asJSON, `{"a": 1, "a": {"b": 2e-400}, "c": [{"b": 1}, -0]}`, "c.0.b", "a"},
+		{asJSON, `{"u": 1e400}`, "u", "u"},
+		{asJSON, `"{\"u\": 1}"`, "u", ""},
+		{"application/json; charset=utf-8", " [null, \"\xff\", {}, 5]\n", "3", "0"},
+		{asText, "# HELP u Users.\n# TYPE u gauge\nu{a=\"1\"} 4 1700000000000\nu{a=\"2\"} 5e0\nt_total 9\n", "u", "t_total"},
+		{asText, "# TYPE u histogram\nu_bucket{le=\"+Inf\"} 1\nu_sum 1\nu_count 1\n", "u_count", "u_bucket"},
+		{asText, "{\"u\", a=\"\\n\"} 0x1p3\nu NaN\n", "u", ""},
+		{"text/html", `<u>1</u>`, "u", ""},
 	} {
-		f.Add(seed.contentType, []byte(seed.body), seed.field)
+		f.Add(seed.contentType, []byte(seed.body), seed.field, seed.counter)
 	}
 	field := regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`) // no other passes the configuration
-	f.Fuzz(func(t *testing.T, contentType string, body []byte, name string) {
+	f.Fuzz(func(t *testing.T, contentType string, body []byte, name, counter string) {
 		if !field.MatchString(name) {
 			return
 		}
-		value, err := parse(contentType, body, name)
-		again, errAgain := parse(contentType, bytes.Clone(body), name)
-		if value != again || (err == nil) != (errAgain == nil) {
-			t.Errorf("read as %v, %v and then as %v, %v", value, err, again, errAgain)
+		alone, err := parse(contentType, body, name, "")
+		value := alone.value
+		both, errBoth := parse(contentType, bytes.Clone(body), name, counter)
+		if errBoth == nil && (err != nil || both.value != value || both.hasCounter && !valid(both.counter)) {
+			t.Errorf("read as %v, %v, and with a counter as %+v", value, err, both)
 		}
+		checkRefusal(t, errBoth)
 		checkRefusal(t, err)
 		if err == nil && (math.IsNaN(value) || math.IsInf(value, 0) || value < 0) {
 			t.Errorf("accepted %v", value)
 		}
-		switch media, _, _ := mime.ParseMediaType(contentType); {
-		case media == "application/json":
+		switch media, _, badType := mime.ParseMediaType(contentType); {
+		case badType == nil && media == "application/json":
 			checkJSON(t, body, name, value, err)
-		case err == nil && (media != "text/plain" || !bytes.Contains(body, []byte(name))):
+		case err == nil && (badType != nil || media != "text/plain" || !bytes.Contains(body, []byte(name))):
 			t.Errorf("accepted %v of %s, which is not there to be read", value, name)
 		}
 	})
@@ -134,13 +136,14 @@ func valuesAt(t *testing.T, d *json.Decoder, path []string, on bool) []json.Toke
 
 // FuzzNewRequest: whatever a pod's annotations say, its own IP and port are asked, with one request, and nobody else.
 func FuzzNewRequest(f *testing.F) {
-	f.Add("10.0.0.1", "http", 8000, "/metrics?a=b")
-	f.Add("10.0.0.1", "https", 65535, "//evil/%2e%2e/x y?#@:")
-	f.Add("fd00::1", "http", 1, "http://user:password@evil:80/path")
-	f.Add("fe80::1%eth0", "http", 80, "/%zz\r\nHost: evil")
-	f.Add("::ffff:10.0.0.1", "http", 0, "*")
-	f.Add("evil.example", "file", -1, "@evil/x")
-	f.Fuzz(func(t *testing.T, ip, scheme string, port int, path string) {
+	f.Add("10.0.0.1", "http", uint16(8000), "/metrics?a=b")
+	f.Add("10.0.0.1", "https", uint16(65535), "//evil/%2e%2e/x y?#@:")
+	f.Add("fd00::1", "http", uint16(1), "http://user:password@evil:80/path")
+	f.Add("fe80::1%eth0", "http", uint16(80), "/%zz\r\nHost: evil")
+	f.Add("::ffff:10.0.0.1", "http", uint16(0), "*")
+	f.Add("evil.example", "file", uint16(1), "@evil/x")
+	f.Fuzz(func(t *testing.T, ip, scheme string, number uint16, path string) {
+		port := int(number)
 		p := &sample.Pod{IP: ip, Target: &sample.Target{Scheme: scheme, Port: port, Path: path}}
 		request, err := newRequest(t.Context(), p)
 		if err != nil {

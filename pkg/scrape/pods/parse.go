@@ -15,70 +15,109 @@ import (
 	"userscale.dev/userscale/pkg/sample"
 )
 
-// parse picks the value out of a body of the given Content-Type: JSON or Prometheus text. The value is finite and not
-// negative; any other is an error, and so is a body that is not well-formed to its end.
-func parse(contentType string, body []byte, field string) (float64, error) {
-	value, err := parseAs(contentType, body, field)
-	if err != nil {
-		return 0, err
-	}
-	if math.IsNaN(value) || math.IsInf(value, 0) || value < 0 {
-		return 0, refuse(sample.ReasonOutOfRange, "%s is %v, want a finite number of 0 or more", field, value)
-	}
-	return value, nil
+// reading is what one body says.
+type reading struct {
+	value      float64
+	counter    float64 // the value's integral over time; meaningless unless hasCounter
+	hasCounter bool
 }
 
-func parseAs(contentType string, body []byte, field string) (float64, error) {
+// parse picks the field, and the counter if it has a name and the body has it, out of a body of the given Content-Type: JSON or
+// Prometheus text. Both are finite and not negative; any other is an error, and so is a body that is not well-formed to its end. The
+// field has to be there also where the counter is, so that it does not turn out to be missing when it has to stand in.
+func parse(contentType string, body []byte, field, counter string) (reading, error) {
+	r, err := parseAs(contentType, body, field, counter)
+	if err != nil {
+		return reading{}, err
+	}
+	if !valid(r.value) {
+		return reading{}, refuse(sample.ReasonOutOfRange, "%s is %v, want a finite number of 0 or more", field, r.value)
+	}
+	if r.hasCounter && !valid(r.counter) {
+		return reading{}, refuse(sample.ReasonOutOfRange, "counter %s is %v, want a finite number of 0 or more", counter, r.counter)
+	}
+	return r, nil
+}
+
+func valid(v float64) bool { return v >= 0 && !math.IsInf(v, 0) }
+
+func parseAs(contentType string, body []byte, field, counter string) (reading, error) {
 	if contentType == "application/json" { // by far the most frequent, so it is not taken apart
-		return parseJSON(body, field)
+		return parseJSON(body, field, counter)
 	}
 	media, _, err := mime.ParseMediaType(contentType)
 	switch {
 	case err == nil && media == "application/json":
-		return parseJSON(body, field)
+		return parseJSON(body, field, counter)
 	case err == nil && media == "text/plain":
-		return parseText(body, field)
+		return parseText(body, field, counter)
 	default:
-		return 0, refuse(sample.ReasonMalformed, "content type %q, want application/json or text/plain", contentType)
+		return reading{}, refuse(sample.ReasonMalformed, "content type %q, want application/json or text/plain", contentType)
 	}
 }
 
 // parseJSON builds nothing of the body. The standard library judges its form, since it bounds the nesting of what a
 // pod may send.
-func parseJSON(body []byte, field string) (float64, error) {
+func parseJSON(body []byte, field, counter string) (reading, error) {
 	if !json.Valid(body) {
-		return 0, refuse(sample.ReasonMalformed, "body is not JSON")
+		return reading{}, refuse(sample.ReasonMalformed, "body is not JSON")
 	}
 	value := gjson.GetBytes(body, field)
 	switch {
 	case !value.Exists():
-		return 0, refuse(sample.ReasonNoValue, "no field %s", field)
+		return reading{}, refuse(sample.ReasonNoValue, "no field %s", field)
 	case value.Type != gjson.Number:
-		return 0, refuse(sample.ReasonNoValue, "field %s is of type %s, want a number", field, value.Type)
+		return reading{}, refuse(sample.ReasonNoValue, "field %s is of type %s, want a number", field, value.Type)
 	}
-	return value.Num, nil
+	r := reading{value: value.Num}
+	if counter == "" {
+		return r, nil
+	}
+	switch c := gjson.GetBytes(body, counter); c.Type {
+	case gjson.Null: // or missing: it is not known, yet or any more
+	case gjson.Number:
+		r.counter, r.hasCounter = c.Num, true
+	default:
+		return reading{}, refuse(sample.ReasonOutOfRange, "counter %s is of type %s, want a number", counter, c.Type)
+	}
+	return r, nil
 }
 
-// parseText sums the metric over its series.
-func parseText(body []byte, name string) (float64, error) {
+// parseText sums each metric over its series.
+func parseText(body []byte, field, counter string) (reading, error) {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(bytes.NewReader(body))
 	if err != nil {
-		return 0, refuse(sample.ReasonMalformed, "body is not Prometheus text: %w", err)
+		return reading{}, refuse(sample.ReasonMalformed, "body is not Prometheus text: %w", err)
 	}
-	family, ok := families[name]
-	if !ok || len(family.GetMetric()) == 0 {
-		return 0, refuse(sample.ReasonNoValue, "no metric %s", name)
+	series := families[field].GetMetric()
+	if len(series) == 0 {
+		return reading{}, refuse(sample.ReasonNoValue, "no metric %s", field)
 	}
-	sum := 0.0
-	for _, m := range family.GetMetric() {
+	var r reading
+	if r.value, err = sum(series); err != nil {
+		return reading{}, refuse(sample.ReasonNoValue, "metric %s: %w", field, err)
+	}
+	if series = families[counter].GetMetric(); counter == "" || len(series) == 0 {
+		return r, nil
+	}
+	if r.counter, err = sum(series); err != nil {
+		return reading{}, refuse(sample.ReasonOutOfRange, "counter %s: %w", counter, err)
+	}
+	r.hasCounter = true
+	return r, nil
+}
+
+func sum(series []*dto.Metric) (float64, error) {
+	total := 0.0
+	for _, m := range series {
 		value, err := single(m)
 		if err != nil {
-			return 0, refuse(sample.ReasonNoValue, "metric %s: %w", name, err)
+			return 0, err
 		}
-		sum += value
+		total += value
 	}
-	return sum, nil
+	return total, nil
 }
 
 func single(m *dto.Metric) (float64, error) {

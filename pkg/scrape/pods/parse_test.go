@@ -39,15 +39,43 @@ func TestParse(t *testing.T) {
 		"text malformed":           {asText, "u{ 4\n", "u", 0, sample.ReasonMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := parse(tc.contentType, []byte(tc.body), tc.field)
+			got, err := parse(tc.contentType, []byte(tc.body), tc.field, "")
 			if tc.reason != "" {
 				if err == nil || reasonOf(err) != tc.reason {
 					t.Fatalf("got %v, %v (%s), want reason %s", got, err, reasonOf(err), tc.reason)
 				}
 				return
 			}
-			if err != nil || got != tc.want {
+			if err != nil || got.value != tc.want || got.hasCounter {
 				t.Errorf("got %v, %v, want %v", got, err, tc.want)
+			}
+		})
+	}
+}
+
+// TestParseCounter: a counter that is not there is no failure, one that cannot be a counter is.
+func TestParseCounter(t *testing.T) {
+	const asJSON, asText = "application/json", "text/plain; version=0.0.4"
+	for name, tc := range map[string]struct {
+		contentType, body string
+		want              reading
+		reason            sample.Reason
+	}{
+		"json":               {asJSON, `{"u": 7, "s_total": 80.5}`, reading{7, 80.5, true}, ""},
+		"json missing":       {asJSON, `{"u": 7}`, reading{7, 0, false}, ""},
+		"json null":          {asJSON, `{"u": 7, "s_total": null}`, reading{7, 0, false}, ""},
+		"json negative":      {asJSON, `{"u": 7, "s_total": -1}`, reading{}, sample.ReasonOutOfRange},
+		"json text":          {asJSON, `{"u": 7, "s_total": "80"}`, reading{}, sample.ReasonOutOfRange},
+		"json without field": {asJSON, `{"s_total": 80}`, reading{}, sample.ReasonNoValue},
+		"text":               {asText, "u 7\ns_total{a=\"1\"} 80\ns_total{a=\"2\"} 1\n", reading{7, 81, true}, ""},
+		"text missing":       {asText, "u 7\n", reading{7, 0, false}, ""},
+		"text NaN":           {asText, "u 7\ns_total NaN\n", reading{}, sample.ReasonOutOfRange},
+		"text histogram":     {asText, "u 7\n# TYPE s_total histogram\ns_total_sum 1\ns_total_count 1\n", reading{}, sample.ReasonOutOfRange},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := parse(tc.contentType, []byte(tc.body), "u", "s_total")
+			if got != tc.want || (err != nil) != (tc.reason != "") || err != nil && reasonOf(err) != tc.reason {
+				t.Errorf("got %+v, %v, want %+v %s", got, err, tc.want, tc.reason)
 			}
 		})
 	}

@@ -25,6 +25,8 @@ const (
 type Config struct {
 	Metric  string        // the metric's name in the adapter's configuration
 	Field   string        // dotted path in a JSON body, metric name in Prometheus text
+	Counter string        // likewise, of the field's integral over time, in the field's unit times seconds; empty: there is none
+	MaxAge  time.Duration // a counter's rate stands for no longer time; 0: for any
 	Timeout time.Duration // for each pod, from connecting to the last byte
 }
 
@@ -39,19 +41,22 @@ type Source struct {
 	targets   targets
 	transport http.RoundTripper
 	failing   failing      // which pods failed last time
+	rates     rates        // the pods' counters
 	buf       []sample.Pod // kept between collections, so that listing allocates nothing
 	answers   []answer     // likewise
 }
 
 // New returns a source with connections of its own.
 func New(c Config, t targets) *Source {
-	return &Source{config: c, targets: t, transport: newTransport(), failing: failing{}}
+	return &Source{config: c, targets: t, transport: newTransport(), failing: failing{}, rates: newRates(c.MaxAge)}
 }
 
 // answer is what asking one pod brought: a sample, or a failure with a reason.
 type answer struct {
-	sample  sample.Sample
-	failure sample.Failure
+	sample     sample.Sample
+	failure    sample.Failure
+	counter    float64 // meaningless unless hasCounter
+	hasCounter bool
 }
 
 // Collect asks every pod once and returns when the last has answered or timed out. Cancelling ctx ends it early, with
@@ -72,6 +77,7 @@ func (s *Source) Collect(ctx context.Context) sample.Batch {
 	}
 	workers.Wait()
 
+	s.rates.update(s.buf, s.answers)
 	if ctx.Err() == nil {
 		s.failing.update(ctx, s.config.Metric, s.buf, s.answers)
 	}

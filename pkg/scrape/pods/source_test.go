@@ -164,19 +164,3 @@ func TestFailingForgets(t *testing.T) {
 		t.Errorf("failing (-want +got):\n%s", diff)
 	}
 }
-
-func BenchmarkCollect100(b *testing.B) {
-	server := serve(b, app)
-	var pods fixed
-	for i := range 100 {
-		pods = append(pods, pod(b, strconv.Itoa(i), server, "/good"))
-	}
-	s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, pods)
-	s.transport.(*http.Transport).MaxIdleConnsPerHost = 100 // all pods share one address here
-	b.ReportAllocs()
-	for b.Loop() {
-		if batch := s.Collect(b.Context()); len(batch.Samples) != 100 {
-			b.Fatalf("%d samples: %v", len(batch.Samples), batch.Failures)
-		}
-	}
-}

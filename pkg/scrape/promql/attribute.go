@@ -1,6 +1,7 @@
 package promql
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -36,6 +37,8 @@ func newest(answer model.Value) ([]point, error) {
 			points = append(points, point{s.Metric, float64(s.Value), s.Timestamp.Time()})
 		}
 		return points, nil
+	case nil: // {} is an answer to the client
+		return nil, errors.New("the answer has no data")
 	default:
 		return nil, fmt.Errorf("the answer is a %v, want a matrix or a vector", answer.Type())
 	}

@@ -1,0 +1,115 @@
+package pods
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"userscale.dev/userscale/pkg/sample"
+)
+
+// at returns pods with IPs of their own in 127.0.0.0/8, where Linux answers for all of them.
+func at(port, pods int) fixed {
+	targets := make(fixed, pods)
+	for i := range targets {
+		targets[i] = sample.Pod{
+			UID: types.UID(strconv.Itoa(i)), Namespace: "ns", Name: strconv.Itoa(i), Running: true,
+			IP:     fmt.Sprintf("127.1.%d.%d", i>>8, i&255),
+			Target: &sample.Target{Scheme: "http", Port: port, Path: "/good"},
+		}
+	}
+	return targets
+}
+
+// memory answers without a connection, so that what remains is the adapter's own part.
+type memory struct{ header http.Header }
+
+// RoundTrip returns an answer of the demo workload's size.
+func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: m.header, Request: r,
+		Body: io.NopCloser(strings.NewReader(`{"active_users": 5}`)),
+	}, nil
+}
+
+// BenchmarkCollect asks all pods once, without a network.
+func BenchmarkCollect(b *testing.B) {
+	for _, pods := range []int{10, 1_000, 10_000} {
+		b.Run(fmt.Sprintf("pods=%d", pods), func(b *testing.B) {
+			s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, at(8080, pods))
+			s.transport = memory{http.Header{"Content-Type": {"application/json"}}}
+			benchmarkCollect(b, s, pods)
+		})
+	}
+}
+
+// BenchmarkCollectSockets asks all pods once over kept connections, one for each. The server's part is in the figures.
+func BenchmarkCollectSockets(b *testing.B) {
+	if runtime.GOOS != "linux" {
+		b.Skip("only Linux answers at every address of 127.0.0.0/8")
+	}
+	for _, pods := range []int{10, 1_000} { // with 10,000, client and server together would need 20,000 open files
+		b.Run(fmt.Sprintf("pods=%d", pods), func(b *testing.B) {
+			server := httptest.NewUnstartedServer(http.HandlerFunc(app))
+			server.Listener.Close()
+			listener, err := net.Listen("tcp4", ":0")
+			if err != nil {
+				b.Fatal(err)
+			}
+			server.Listener = listener
+			server.Start()
+			b.Cleanup(server.Close)
+			s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, at(listener.Addr().(*net.TCPAddr).Port, pods))
+			b.Cleanup(s.transport.(*http.Transport).CloseIdleConnections)
+			benchmarkCollect(b, s, pods)
+		})
+	}
+}
+
+func benchmarkCollect(b *testing.B, s *Source, pods int) {
+	collect := func() {
+		if batch := s.Collect(b.Context()); len(batch.Samples) != pods {
+			b.Fatalf("%d samples: %v", len(batch.Samples), batch.Failures)
+		}
+	}
+	collect() // makes the connections and the buffers
+	b.ReportAllocs()
+	for b.Loop() {
+		collect()
+	}
+}
+
+// BenchmarkParse picks the value out of a body: of the mission's JSON, and of a text with the metrics that a Go program has anyway.
+func BenchmarkParse(b *testing.B) {
+	var text bytes.Buffer
+	for i := range 50 {
+		fmt.Fprintf(&text, "# HELP go_metric_%[1]d What it means.\n# TYPE go_metric_%[1]d gauge\ngo_metric_%[1]d{kind=\"a\"} %[1]d\n", i)
+	}
+	text.WriteString("# HELP active_users Users in a request.\n# TYPE active_users gauge\nactive_users 5\n")
+	for name, body := range map[string]struct {
+		contentType string
+		text        []byte
+	}{
+		"json": {"application/json", []byte(`{"active_users": 5}`)},
+		"text": {"text/plain; version=0.0.4", text.Bytes()},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if got, err := parse(body.contentType, body.text, "active_users", ""); err != nil || got.value != 5 {
+					b.Fatal(got, err)
+				}
+			}
+		})
+	}
+}
