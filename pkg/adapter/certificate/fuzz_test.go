@@ -3,13 +3,15 @@ package certificate
 import (
 	"bytes"
 	"crypto/tls"
-	"crypto/x509"
 	"testing"
 	"time"
+
+	"k8s.io/client-go/util/cert"
 )
 
-// FuzzRenew: whatever a Secret holds, what is made of it can be served and verified, and stays as it is.
-func FuzzRenew(f *testing.F) {
+// FuzzMaterial: of what a Secret holds, only that is used which can be: a CA that has its key, certificates of CAs that have not
+// expired, and a serving certificate of that CA with all the names.
+func FuzzMaterial(f *testing.F) {
 	f.Add([]byte(nil), []byte(nil), []byte(nil), []byte(nil))
 	for _, age := range []time.Duration{0, servingLife, authorityLife} {
 		m, err := material{}.renew(start.Add(-age), names)
@@ -17,30 +19,35 @@ func FuzzRenew(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(m.bundle, m.caKey, m.serving, m.key)
-		f.Add(append(bytes.Clone(m.bundle), m.bundle...), m.caKey, m.serving, m.caKey)
+		f.Add(append(bytes.Clone(m.bundle), m.serving...), m.caKey, m.serving, m.caKey)
 		f.Add(m.serving, m.key, m.serving, m.key)
 	}
 	f.Fuzz(func(t *testing.T, bundle, caKey, serving, key []byte) {
-		m, err := material{bundle, caKey, serving, key}.renew(start, names)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pair, err := tls.X509KeyPair(m.serving, m.key)
-		if err != nil {
-			t.Fatalf("cannot be served: %v", err)
-		}
-		roots := x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(m.bundle) {
-			t.Fatalf("the bundle holds no certificate: %s", m.bundle)
-		}
-		for _, name := range names {
-			if _, err := pair.Leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: roots, CurrentTime: start}); err != nil {
-				t.Errorf("cannot be verified as %s: %v", name, err)
+		m := material{bundle, caKey, serving, key}
+		if kept := stillValid(m.bundle, start); len(kept) > 0 {
+			certificates, err := cert.ParseCertsPEM(kept)
+			if err != nil {
+				t.Errorf("keeps of the bundle what cannot be read: %v", err)
+			}
+			for _, c := range certificates {
+				if !c.IsCA || c.NotAfter.Before(start) {
+					t.Errorf("keeps %v of the bundle, valid until %v", c.Subject, c.NotAfter)
+				}
 			}
 		}
-		again, err := m.renew(start, names)
-		if err != nil || !again.equal(m) {
-			t.Errorf("is renewed at once again: %v", err)
+		ca, err := m.authority(start)
+		if err != nil {
+			return
+		}
+		if pair, err := tls.X509KeyPair(encode(ca.certificate), m.caKey); err != nil || !pair.Leaf.IsCA || pair.Leaf.NotAfter.Before(start) {
+			t.Errorf("the CA cannot sign: %v", err)
+		}
+		if !m.servesUntil(ca, names).After(start) {
+			return
+		}
+		pair, err := tls.X509KeyPair(m.serving, m.key)
+		if err != nil || pair.Leaf.NotAfter.Before(start) || pair.Leaf.CheckSignatureFrom(ca.certificate) != nil {
+			t.Errorf("the serving certificate cannot be served: %v", err)
 		}
 	})
 }
