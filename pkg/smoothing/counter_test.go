@@ -110,13 +110,3 @@ func TestRateIsTheMean(t *testing.T) {
 		t.Errorf("got %v, %v, want the mean, 109", got, ok)
 	}
 }
-
-func BenchmarkRate(b *testing.B) {
-	c := Counter{MaxGap: time.Minute}
-	now := epoch
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		now = now.Add(time.Second)
-		c.Rate(float64(i), now)
-	}
-}

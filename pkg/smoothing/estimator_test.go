@@ -48,13 +48,3 @@ func TestScaleAddReset(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 }
-
-func BenchmarkStep(b *testing.B) {
-	e := seeded(HalfLives{Rise: 10 * time.Second, Fall: time.Minute}, 10)
-	now := epoch
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		now = now.Add(time.Second)
-		e.Step(float64(i%2), now)
-	}
-}

@@ -1,7 +1,6 @@
 package pods
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -32,14 +31,18 @@ func at(port, pods int) fixed {
 }
 
 // memory answers without a connection, so that what remains is the adapter's own part.
-type memory struct{ header http.Header }
+type memory struct {
+	header http.Header
+	body   string
+}
 
-// RoundTrip returns an answer of the demo workload's size.
+func inMemory(contentType, body string) memory {
+	return memory{http.Header{"Content-Type": {contentType}}, body}
+}
+
+// RoundTrip returns the body.
 func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: m.header, Request: r,
-		Body: io.NopCloser(strings.NewReader(`{"active_users": 5}`)),
-	}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: m.header, Request: r, Body: io.NopCloser(strings.NewReader(m.body))}, nil
 }
 
 // BenchmarkCollect asks all pods once, without a network.
@@ -47,7 +50,7 @@ func BenchmarkCollect(b *testing.B) {
 	for _, pods := range []int{10, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("pods=%d", pods), func(b *testing.B) {
 			s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, at(8080, pods))
-			s.transport = memory{http.Header{"Content-Type": {"application/json"}}}
+			s.transport = inMemory("application/json", `{"active_users": 5}`)
 			benchmarkCollect(b, s, pods)
 		})
 	}
@@ -89,25 +92,28 @@ func benchmarkCollect(b *testing.B, s *Source, pods int) {
 	}
 }
 
-// BenchmarkParse picks the value out of a body: of the mission's JSON, and of a text with the metrics that a Go program has anyway.
-func BenchmarkParse(b *testing.B) {
-	var text bytes.Buffer
+// BenchmarkRead picks the value out of a body: of the mission's JSON, and of a text with the metrics that a Go program has anyway.
+func BenchmarkRead(b *testing.B) {
+	var text strings.Builder
 	for i := range 50 {
 		fmt.Fprintf(&text, "# HELP go_metric_%[1]d What it means.\n# TYPE go_metric_%[1]d gauge\ngo_metric_%[1]d{kind=\"a\"} %[1]d\n", i)
 	}
 	text.WriteString("# HELP active_users Users in a request.\n# TYPE active_users gauge\nactive_users 5\n")
-	for name, body := range map[string]struct {
-		contentType string
-		text        []byte
-	}{
-		"json": {"application/json", []byte(`{"active_users": 5}`)},
-		"text": {"text/plain; version=0.0.4", text.Bytes()},
+	s := New(Config{Field: "active_users"}, nil)
+	for _, body := range []struct{ name, contentType, text string }{
+		{"json", "application/json", `{"active_users": 5}`},
+		{"text", "text/plain; version=0.0.4", text.String()},
 	} {
-		b.Run(name, func(b *testing.B) {
+		b.Run("body="+body.name, func(b *testing.B) {
+			pod := inMemory(body.contentType, body.text)
 			b.ReportAllocs()
 			for b.Loop() {
-				if got, err := parse(body.contentType, body.text, "active_users", ""); err != nil || got.value != 5 {
-					b.Fatal(got, err)
+				response, err := pod.RoundTrip(nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := s.read(response); err != nil {
+					b.Fatal(err)
 				}
 			}
 		})
