@@ -3,7 +3,9 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -24,7 +26,7 @@ func users() Metric {
 	}
 }
 
-// web is the HPA of every test, with its selector.
+// web is the HPA of every script, with its selector.
 var web = HPA{Namespace: "shop", Name: "web"}
 
 func selector(text string) labels.Selector {
@@ -47,24 +49,39 @@ func epoch() time.Time { return time.Unix(1_800_000_000, 0).UTC() }
 // world is a store that a script plays with, in virtual time.
 type world struct {
 	*Store
-	t   *testing.T
-	now time.Time
+	t       testing.TB
+	now     time.Time
+	metrics []Metric
+	known   map[types.UID]sample.Pod // the script's pods, as last set
 }
 
-func newWorld(t *testing.T, metrics ...Metric) *world {
-	w := &world{Store: New(metrics), t: t, now: epoch()}
-	w.SetHPA(web, selector("app=web"), smoothing.Override{})
+func newWorld(t testing.TB, metrics ...Metric) *world {
+	w := &world{t: t, now: epoch(), metrics: metrics, known: map[types.UID]sample.Pod{}}
+	w.restart()
 	return w
 }
 
-// play runs a script: one command a line, "#" begins a comment. Values and failures are given as pod=value or pod=reason.
+// restart begins with a store that knows the pods and none of their values.
+func (w *world) restart() {
+	w.Store = New(w.metrics)
+	w.SetHPA(web, selector("app=web"), smoothing.Override{})
+	for _, uid := range slices.Sorted(maps.Keys(w.known)) {
+		w.SetPod(w.known[uid])
+	}
+}
+
+// play runs a script: one command a line, "#" begins a comment. A pod is NAME, or NAME/N for the Nth pod of that name; where it first
+// appears, @IP says where it is scraped. Values and failures are given as POD=VALUE, measured now or, as POD=VALUE@-3s, at another
+// moment, or POD=REASON.
 //
-//	run, pend, finish, leave POD…   the pod runs, waits for a node, has ended, is being deleted
+//	run, ready POD…                 the pod runs, and has become ready
+//	pend, finish, leave POD…        it waits for a node, has ended, is being deleted
 //	gone POD…                       it no longer exists
-//	relabel POD…                    it runs, with labels that do not match
+//	relabel POD…                    its labels do not match, until it runs again
 //	tick DURATION [POD=VALUE…]      time passes, then a collection brings these
 //	broken DURATION                 time passes, then a collection fails as a whole
 //	wait DURATION                   time passes
+//	restart                         the store begins anew
 //	total X S COUNTED DEPARTING     what Totals says; S "?" is not looked at
 //	read POD=VALUE… | none          what Group says
 func (w *world) play(script string) {
@@ -88,41 +105,80 @@ func (w *world) do(command string, args []string) error {
 		}
 		w.now = w.now.Add(d)
 		return w.collect(command, args[1:])
+	case "restart":
+		w.restart()
+		return nil
 	case "total":
 		return w.checkTotal(args)
 	case "read":
 		return w.checkRead(args)
 	}
-	for _, name := range args {
-		p := running(name)
-		switch command {
-		case "run":
-		case "pend", "finish":
-			p.Running = false
-		case "leave":
-			p.Deleting = true
-		case "relabel":
-			p.Labels = map[string]string{"app": "other"}
-		case "gone":
-			w.DeletePod(p.UID)
-			continue
-		default:
-			return errors.New("no such command")
+	for _, arg := range args {
+		if err := w.change(command, w.pod(arg)); err != nil {
+			return err
 		}
-		w.SetPod(p)
 	}
+	return nil
+}
+
+// pod returns a pod of the script as it is, or as it starts.
+func (w *world) pod(arg string) sample.Pod {
+	uid, ip, _ := strings.Cut(arg, "@")
+	if p, ok := w.known[types.UID(uid)]; ok {
+		return p
+	}
+	name, _, _ := strings.Cut(uid, "/")
+	p := running(name)
+	p.UID, p.Started, p.IP = types.UID(uid), w.now, ip
+	if ip != "" {
+		p.Target = &sample.Target{Scheme: "http", Port: 8000, Path: "/metrics"}
+	}
+	return p
+}
+
+func (w *world) change(command string, p sample.Pod) error {
+	switch command {
+	case "run":
+		p.Running, p.Labels = true, map[string]string{"app": "web"}
+	case "ready":
+		p.Running, p.Ready, p.ReadyTime = true, true, w.now
+	case "pend", "finish":
+		p.Running = false
+	case "leave":
+		p.Deleting = true
+	case "relabel":
+		p.Labels = map[string]string{"app": "other"}
+	case "gone":
+		delete(w.known, p.UID)
+		w.DeletePod(p.UID)
+		return nil
+	default:
+		return errors.New("no such command")
+	}
+	w.known[p.UID] = p
+	w.SetPod(p)
 	return nil
 }
 
 func (w *world) collect(command string, args []string) error {
 	b := sample.Batch{Metric: "users"}
 	for _, arg := range args {
-		name, value, _ := strings.Cut(arg, "=")
-		if x, err := strconv.ParseFloat(value, 64); err == nil {
-			b.Samples = append(b.Samples, sample.Sample{Pod: types.UID(name), Value: x, Time: w.now})
-		} else {
-			b.Failures = append(b.Failures, sample.Failure{Pod: types.UID(name), Reason: sample.Reason(value)})
+		pod, value, _ := strings.Cut(arg, "=")
+		value, offset, late := strings.Cut(value, "@")
+		x, err := strconv.ParseFloat(value, 64)
+		if err != nil {
+			b.Failures = append(b.Failures, sample.Failure{Pod: types.UID(pod), Reason: sample.Reason(value)})
+			continue
 		}
+		at := w.now
+		if late {
+			d, err := time.ParseDuration(offset)
+			if err != nil {
+				return err
+			}
+			at = at.Add(d)
+		}
+		b.Samples = append(b.Samples, sample.Sample{Pod: types.UID(pod), Value: x, Time: at})
 	}
 	switch command {
 	case "broken":
@@ -138,7 +194,7 @@ func (w *world) total() Total { return w.Totals(w.now)[0] }
 
 func (w *world) checkTotal(args []string) error {
 	got := w.total()
-	smoothed := strconv.FormatFloat(math.Round(got.Smoothed*1000)/1000, 'g', -1, 64)
+	smoothed := thousandths(got.Smoothed)
 	if args[1] == "?" {
 		smoothed = "?"
 	}
@@ -149,33 +205,29 @@ func (w *world) checkTotal(args []string) error {
 	return nil
 }
 
+func thousandths(x float64) string { return strconv.FormatFloat(math.Round(x*1000)/1000, 'g', -1, 64) }
+
 func (w *world) checkRead(args []string) error {
-	values, err := w.Group(w.now, "users", web.Namespace, selector("app=web"))
+	have, err := w.served()
 	var notFresh *sample.NotFreshError
 	if err != nil && !errors.As(err, &notFresh) {
 		return err
 	}
-	have := make([]string, len(values))
-	for i, v := range values {
-		have[i] = v.Name + "=" + strconv.FormatFloat(float64(v.Milli)/1000, 'g', -1, 64)
-	}
 	if err != nil {
-		have = []string{"none"}
+		have = "none"
 	}
-	if strings.Join(have, " ") != strings.Join(args, " ") {
+	if have != strings.Join(args, " ") {
 		return fmt.Errorf("read %v", have)
 	}
 	return nil
 }
 
-// playAsking plays a script and, if ask is set, reads all that there is in place of each "%[1]s".
-func (w *world) playAsking(script string, ask bool) {
-	w.t.Helper()
-	for i, piece := range strings.Split(script, "%[1]s") {
-		if ask && i > 0 {
-			_, _ = w.Group(w.now, "users", web.Namespace, selector("app=web")) // whatever it says
-			_ = w.Totals(w.now)
-		}
-		w.play(piece)
+// served is what Group says, as NAME=VALUE.
+func (w *world) served() (string, error) {
+	values, err := w.Group(w.now, "users", web.Namespace, selector("app=web"))
+	have := make([]string, len(values))
+	for i, v := range values {
+		have[i] = v.Name + "=" + thousandths(float64(v.Milli)/1000)
 	}
+	return strings.Join(have, " "), err
 }
