@@ -87,13 +87,14 @@ func (g *group) lose(i int, c changes) {
 	}
 	t := &g.totals[i]
 	before := c.kept.value + c.lost.value
-	ratio := 0.0 // S/X
-	if before > 0 {
-		ratio = t.smoothed.Value() / before
-	}
 	for j := range g.members {
-		if part := &g.members[j].parts[i]; part.state == losing {
-			*part = membership{state: missing, took: ratio * g.members[j].pod.series[i].value}
+		part := &g.members[j].parts[i]
+		if part.state != losing {
+			continue
+		}
+		*part = membership{state: missing}
+		if before > 0 { // x/X first, which is at most 1: S/X can be too large for a number
+			part.took = t.smoothed.Value() * (g.members[j].pod.series[i].value / before)
 		}
 	}
 	switch {
