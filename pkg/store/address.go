@@ -53,8 +53,10 @@ func (p *pod) after(other *pod) bool {
 	return p.UID > other.UID // any order, as long as it is one
 }
 
-// replaced says whether another pod answers at this one's address, as of the last assignment.
+// replaced says whether another pod answers at this one's address, as of the last assignment. A pod that appeared since is not
+// replaced by nobody.
 func (s *Store) replaced(p *pod) bool {
 	at, ok := p.address()
-	return ok && s.addresses[at] != p
+	other, taken := s.addresses[at]
+	return ok && taken && other != p
 }
