@@ -64,7 +64,7 @@ func (w *deployed) wantCause(t *testing.T, cause string, since time.Time) {
 	}
 	var said []string
 	for line := range strings.Lines(log) {
-		if !strings.Contains(line, `"Pod gives no value"`) || !strings.Contains(line, fmt.Sprintf("pod=%q", w.namespace+"/")[:len(w.namespace)+6]) {
+		if !strings.Contains(line, `"Pod gives no value"`) || !strings.Contains(line, `pod="`+w.namespace+"/") {
 			continue
 		}
 		if strings.Contains(line, fmt.Sprintf("reason=%q", cause)) {

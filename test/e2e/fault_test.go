@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"testing"
@@ -18,10 +19,10 @@ type fault struct {
 	pinned   bool  // as many on every pod, past the Service
 
 	strike  func(*testing.T, *deployed) (end func())
-	lasts   time.Duration // from when it shows; two syncs unless set
+	lasts   time.Duration // from when it shows in the coverage; two syncs unless set
 	during  coverage
 	desired int32  // replicas during it
-	cause   string // why a scrape of the missing pods gives no value; empty where none is missing
+	cause   string // why a scrape of the missing pods gives no value, in the adapter's words; empty where none is missing
 }
 
 // The HPA decides every 15 s.
@@ -40,13 +41,13 @@ func (f *fault) play(t *testing.T) {
 
 	end := f.strike(t, w)
 	w.untilCovered(t, f.during)
-	f.hold(t, w, max(f.lasts, 0), f.desired)
+	w.hold(t, cmp.Or(f.lasts, twoSyncs), f.desired)
 	if f.cause != "" {
 		w.wantCause(t, f.cause, began)
 	}
 	end()
 	w.untilCovered(t, coverage{counted: int(f.replicas)})
-	f.hold(t, w, 0, f.replicas)
+	w.hold(t, twoSyncs, f.replicas)
 	f.judge(t, w, began)
 }
 
@@ -64,12 +65,9 @@ func (f *fault) settle(t *testing.T, w *deployed) {
 	})
 }
 
-// hold waits while the HPA decides, twice unless a time is given, and wants the same replicas at every look.
-func (f *fault) hold(t *testing.T, w *deployed, d time.Duration, desired int32) {
+// hold waits while the HPA decides, and wants the same replicas at every look.
+func (w *deployed) hold(t *testing.T, d time.Duration, desired int32) {
 	t.Helper()
-	if d == 0 {
-		d = twoSyncs
-	}
 	began := time.Now()
 	pause(t, d)
 	seen := w.recorder.ObservationsSince(began)

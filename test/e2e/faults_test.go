@@ -27,16 +27,16 @@ var faults = []fault{
 	{
 		// Pod 0 is gone at once, and its successor of the same name waits to be scheduled. S = 27 over 2 counted, 1 pending: 1.35 > 1,
 		// pending counts as 0: 27/30 = 0.9 < 1, another direction → current.
-		// Reveals a value that outlives its pod under its name: until it is too old X = 27 + 9, S rises to 27 + 9·(1 − 2^(−15/10)) = 33
-		// and is still above 30 when the successor runs: 33/30 > 1 → 4.
+		// Reveals a value that outlives its pod under its name until the successor's replaces it: for 12 s X = 27 + 9, S rises to
+		// 27 + 9·(1 − 2^(−12/10)) = 32 and falls to 30 in 44 s: 32/30 > 1 → 4.
 		name: "StatefulSetPod", stateful: true, replicas: 3, users: 27,
-		strike: replaceHeldBack, during: coverage{counted: 2, pending: 1}, desired: 3,
+		strike: replaceHeldBack, lasts: 10 * time.Second, during: coverage{counted: 2, pending: 1}, desired: 3,
 	},
 	{
 		// The pod's program ends at once, ever again; its users have gone to the others. S = 36 over 3 counted, 1 missing: 1.2 > 1,
 		// missing counts as 0: 36/40 = 0.9 < 1, another direction → current.
-		// Reveals a value kept for ever, or the target served for the missing pod: (36 + 9)/40 > 1 → 5; and a group that is not
-		// served at all because of one sick pod, which the HPA says itself.
+		// Reveals something put in for the missing pod, be it the target, (36 + 10)/40 > 1 → 5, or the mean of the others,
+		// (36 + 12)/40 → 5; and a group that is not served at all because of one sick pod, which the HPA says itself.
 		name: "CrashLoop", replicas: 4, users: 36,
 		strike: crash, during: coverage{counted: 3, missing: 1}, desired: 4, cause: "connection",
 	},
