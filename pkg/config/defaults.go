@@ -2,7 +2,6 @@ package config
 
 import (
 	"time"
-
 )
 
 // The shipped smoothing: fast up, slow down. The replay benchmark decides them.

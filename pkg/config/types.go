@@ -23,11 +23,11 @@ type AdapterConfiguration struct {
 
 // Metric is one metric of pods. It names exactly one source: Pods or Prometheus.
 type Metric struct {
-	Name      string           `json:"name"`               // serves the pod's share of the smoothed total
-	RawName   string           `json:"rawName,omitempty"`  // serves the pod's last value; Name + "_raw" unless set
+	Name      string    `json:"name"`               // serves the pod's share of the smoothed total
+	RawName   string    `json:"rawName,omitempty"`  // serves the pod's last value; Name + "_raw" unless set
 	MaxAge    *Duration `json:"maxAge,omitempty"`   // a pod whose last value is older is left out
-	Range     Range            `json:"range,omitzero"`     // values outside are dropped and counted
-	Smoothing Smoothing        `json:"smoothing,omitzero"` // half-lives or alpha, never both
+	Range     Range     `json:"range,omitzero"`     // values outside are dropped and counted
+	Smoothing Smoothing `json:"smoothing,omitzero"` // half-lives or alpha, never both
 	// MinCoverage is the share of a workload's expected pods, from 0 to 1, that must have a value for any to be served; 0 serves what
 	// there is. A pod is expected when it runs, is not being deleted, and reported before or has been ready for two intervals.
 	MinCoverage *float64    `json:"minCoverage,omitempty"`
@@ -46,7 +46,7 @@ type Range struct {
 type Smoothing struct {
 	RiseHalfLife *Duration `json:"riseHalfLife,omitempty"`
 	FallHalfLife *Duration `json:"fallHalfLife,omitempty"`
-	Alpha        *float64         `json:"alpha,omitempty"`    // in (0, 1]
+	Alpha        *float64  `json:"alpha,omitempty"`    // in (0, 1]
 	Interval     *Duration `json:"interval,omitempty"` // alpha's reference interval, whatever the source's interval is
 }
 
@@ -54,7 +54,7 @@ type Smoothing struct {
 type Pods struct {
 	Interval *Duration `json:"interval,omitempty"`
 	Timeout  *Duration `json:"timeout,omitempty"` // per pod
-	Field    string           `json:"field"`             // dotted path in a JSON body, metric name in Prometheus text
+	Field    string    `json:"field"`             // dotted path in a JSON body, metric name in Prometheus text
 	// Counter is likewise where the field's integral over time is, such as user-seconds. Its increase over the time between two
 	// scrapes is the exact average, where the field is only a moment's; the field stands in where there is no such rate.
 	Counter string `json:"counter,omitempty"`
@@ -62,11 +62,11 @@ type Pods struct {
 
 // Prometheus asks one query for the values of all pods.
 type Prometheus struct {
-	URL      string           `json:"url"`
-	Query    string           `json:"query"` // best a range selector: its samples carry their true times
+	URL      string    `json:"url"`
+	Query    string    `json:"query"` // best a range selector: its samples carry their true times
 	Interval *Duration `json:"interval,omitempty"`
 	Timeout  *Duration `json:"timeout,omitempty"`
-	Scale    *float64         `json:"scale,omitempty"` // values are multiplied by it: 100 turns a ratio into percent
+	Scale    *float64  `json:"scale,omitempty"` // values are multiplied by it: 100 turns a ratio into percent
 }
 
 // CollectEvery is the time between two collections of the metric.
