@@ -56,9 +56,10 @@ func (s *Store) Describe(now time.Time, h HPA) (Description, bool) {
 }
 
 func (s *Store) describe(g *group, i int, now time.Time) MetricDescription {
+	g = s.settled(g, i, now)
 	m, t := &s.metrics[i], &g.totals[i]
 	shares := map[types.UID]int64{}
-	for _, part := range s.split(g, servedName{metric: i}, now) {
+	for _, part := range s.split(g, servedName{metric: i}) {
 		shares[part.pod.UID] = part.milli
 	}
 	d := MetricDescription{

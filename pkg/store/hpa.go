@@ -96,6 +96,9 @@ func (s *Store) group(now time.Time, namespace string, selector labels.Selector)
 		s.dropGroup(g)
 	default:
 		s.admit(g, now)
+		for i := range s.metrics {
+			g.settle(i, &s.metrics[i], now) // its seed
+		}
 	}
 	if len(g.members) == 0 {
 		return nil

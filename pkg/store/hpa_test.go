@@ -102,8 +102,9 @@ func TestHPAChangesSelector(t *testing.T) {
 	w.play("run a\nrelabel b\ntick 1s a=10 b=20\ntotal 10 10 1 0")
 	w.SetHPA(web, selector("app=other"), smoothing.Override{})
 	w.play("total 20 20 1 0")
+	w.play("tick 10s a=10 b=40\ntotal 40 40 1 0")                   // seeded by the first collection, whoever asked before
 	w.SetHPA(web, selector("app in (other)"), smoothing.Override{}) // the same
-	w.play("tick 10s a=10 b=40\ntotal 40 30 1 0")
+	w.play("tick 10s a=10 b=20\ntotal 20 30 1 0")
 	if len(w.namespaces[web.Namespace].groups) != 1 {
 		t.Error("the old group is still there")
 	}

@@ -29,7 +29,8 @@ func (s *Store) Group(now time.Time, metric, namespace string, selector labels.S
 	if g == nil {
 		return nil, fmt.Errorf("%w: none in namespace %q matches %q", sample.ErrNoPod, namespace, selector)
 	}
-	parts := s.split(g, name, now)
+	g = s.settled(g, name.metric, now)
+	parts := s.split(g, name)
 	if err := s.withheld(g, name, metric, now); err != nil {
 		return nil, err
 	}
@@ -59,7 +60,8 @@ func (s *Store) Pod(now time.Time, metric, namespace, name string) (sample.Value
 		return sample.Value{}, s.notFresh(served, metric, []member{{pod: p}}, now)
 	}
 	if g := s.groupOf(p); g != nil && !served.raw {
-		parts := s.split(g, served, now)
+		g = s.settled(g, served.metric, now)
+		parts := s.split(g, served)
 		if err := s.withheld(g, served, metric, now); err != nil {
 			return sample.Value{}, err
 		}

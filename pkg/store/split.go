@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 )
 
 // part is what a counted pod is served.
@@ -16,10 +15,9 @@ type part struct {
 	rest   float64 // what rounding down took away
 }
 
-// split returns the parts of a group's counted pods, in no particular order. They are valid until the next call.
-func (s *Store) split(g *group, name servedName, now time.Time) []part {
+// split returns the parts of a settled group's counted pods, in no particular order. They are valid until the next call.
+func (s *Store) split(g *group, name servedName) []part {
 	i := name.metric
-	g.settle(i, &s.metrics[i], now)
 	s.parts = s.parts[:0]
 	for j := range g.members {
 		p := g.members[j].pod

@@ -46,6 +46,7 @@ type Store struct {
 	adHoc      map[*group]struct{} // the groups without an HPA
 	addresses  map[address]*pod    // who is asked there; made anew when it is needed
 	parts      []part              // reused by split
+	view       view                // reused by settled
 }
 
 // metric is a configured metric and what happened to it.

@@ -38,8 +38,8 @@ func (s *Store) Totals(now time.Time) []Total {
 	totals := make([]Total, 0, len(s.hpas)*len(s.metrics))
 	for h, g := range s.hpas {
 		for i := range s.metrics {
+			g := s.settled(g, i, now)
 			m, t := &s.metrics[i], &g.totals[i]
-			g.settle(i, m, now)
 			totals = append(totals, Total{
 				HPA: h, Metric: m.Name,
 				Raw: t.raw, Smoothed: t.smoothed.Value(), Coverage: g.coverage(i, m, now),
