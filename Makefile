@@ -14,7 +14,7 @@ KUSTOMIZATION ?= manifests/base
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Use
 
@@ -74,6 +74,10 @@ clean: ## Remove what was built and measured here
 	rm -rf bin out
 
 ##@ Files
+
+.PHONY: update-benchmarks
+update-benchmarks: ## Measure the hot paths anew and write docs/benchmarks.md (some minutes)
+	@test/benchmarks.sh
 
 .PHONY: packages
 packages:
