@@ -15,15 +15,16 @@ const module = "userscale.dev/userscale/"
 
 // allowed says which packages of this module each package may import; docs/architecture.md draws it.
 var allowed = map[string][]string{
-	"cmd/adapter":             {"pkg/adapter"},
-	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/config", "pkg/discover", "pkg/provider", "pkg/sample", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
+	"cmd/adapter":             {"pkg/adapter", "pkg/explain"},
+	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
 	"pkg/adapter/certificate": {},
 	"pkg/config":              {"pkg/smoothing"},
 	"pkg/discover":            {"pkg/sample", "pkg/smoothing", "pkg/store"},
+	"pkg/explain":             {"pkg/discover", "pkg/hpa", "pkg/sample", "pkg/smoothing", "pkg/store"},
 	"pkg/hpa":                 {},
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
-	"pkg/scrape/pods":         {"pkg/sample"},
+	"pkg/scrape/pods":         {"pkg/sample", "pkg/smoothing"},
 	"pkg/scrape/promql":       {"pkg/sample"},
 	"pkg/smoothing":           {},
 	"pkg/store":               {"pkg/sample", "pkg/smoothing"},

@@ -16,6 +16,7 @@ import (
 	"userscale.dev/userscale/pkg/adapter/certificate"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/discover"
+	"userscale.dev/userscale/pkg/explain"
 	"userscale.dev/userscale/pkg/provider"
 	"userscale.dev/userscale/pkg/store"
 )
@@ -47,7 +48,7 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	o.base.WithCustomMetrics(provider.New(values)) // before the configuration, which describes it in the OpenAPI document
-	if err := o.configure(ready, keeper); err != nil {
+	if err := o.configure(ready, keeper, values); err != nil {
 		return err
 	}
 
@@ -115,14 +116,18 @@ func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) 
 }
 
 // configure adds to the library's server what is ours.
-func (o *Options) configure(ready *readiness, keeper *certificate.Keeper) error {
+func (o *Options) configure(ready *readiness, keeper *certificate.Keeper, values *store.Store) error {
+	explainer, err := o.explainer(values)
+	if err != nil {
+		return err
+	}
 	c, err := o.base.Config()
 	if err != nil {
 		return fmt.Errorf("configure the server: %w", err)
 	}
 	c.GenericConfig.AddReadyzChecks(healthz.NamedCheck("collections", ready.check))
 	c.GenericConfig.BuildHandlerChainFunc = func(api http.Handler, g *genericapiserver.Config) http.Handler {
-		return genericapiserver.DefaultBuildHandlerChain(withSelectorCheck(api), g)
+		return genericapiserver.DefaultBuildHandlerChain(explain.WithEndpoint(withSelectorCheck(api), explainer), g)
 	}
 	if keeper != nil {
 		c.GenericConfig.SecureServing.Cert = keeper

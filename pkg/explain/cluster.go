@@ -1,0 +1,123 @@
+package explain
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/client-go/kubernetes"
+	metricsclient "k8s.io/metrics/pkg/client/clientset/versioned"
+
+	"userscale.dev/userscale/pkg/store"
+)
+
+// atOnce is how many HPAs are looked at at a time.
+const atOnce = 8
+
+// describer knows what was measured of an HPA's pods.
+type describer interface {
+	Describe(now time.Time, h store.HPA) (store.Description, bool)
+}
+
+// scales reads the scale subresource of what an HPA scales.
+type scales interface {
+	Scale(ctx context.Context, namespace string, ref autoscalingv2.CrossVersionObjectReference) (*autoscalingv1.Scale, error)
+}
+
+// Explainer reads from the cluster, once per question, what its reports are made of. Nothing is kept between questions.
+type Explainer struct {
+	client  kubernetes.Interface
+	metrics metricsclient.Interface // metrics.k8s.io
+	scales  scales
+	values  describer
+}
+
+// New returns an explainer; it contacts nobody.
+func New(client kubernetes.Interface, metrics metricsclient.Interface, s scales, values describer) *Explainer {
+	return &Explainer{client: client, metrics: metrics, scales: s, values: values}
+}
+
+// Explain explains one HPA, or all of the namespace for the name *, or all there are if the namespace is empty too. The error is
+// the API's own: not found, or why the API server could not be asked for HPAs and pods.
+func (e *Explainer) Explain(ctx context.Context, namespace, name string) (List, error) {
+	options := metav1.ListOptions{}
+	if name != All {
+		options.FieldSelector = fields.OneTermEqualSelector("metadata.name", name).String()
+	}
+	hpas, err := e.client.AutoscalingV2().HorizontalPodAutoscalers(namespace).List(ctx, options)
+	if err != nil {
+		return List{}, fmt.Errorf("list HPAs: %w", err)
+	}
+	if name != All && len(hpas.Items) == 0 {
+		return List{}, apierrors.NewNotFound(autoscalingv2.Resource("horizontalpodautoscalers"), name)
+	}
+	reports := make([]Report, len(hpas.Items))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i := range hpas.Items {
+		group.Go(func() error {
+			in, err := e.read(ctx, &hpas.Items[i])
+			reports[i] = Assemble(in)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return List{}, err
+	}
+	slices.SortFunc(reports, func(a, b Report) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+	return List{Items: reports}, nil
+}
+
+// read gathers what there is to know of an HPA. What the HPA controller could not know either is part of the answer.
+func (e *Explainer) read(ctx context.Context, h *autoscalingv2.HorizontalPodAutoscaler) (Input, error) {
+	in := Input{HPA: h}
+	in.Scale, in.ScaleErr = e.scales.Scale(ctx, h.Namespace, h.Spec.ScaleTargetRef)
+	var err error
+	if in.ScaleErr == nil && in.Scale.Status.Selector != "" {
+		err = e.readPods(ctx, &in)
+	}
+	in.Now = time.Now() // after the readings, so that none is younger than now
+	if d, ok := e.values.Describe(in.Now, store.HPA{Namespace: h.Namespace, Name: h.Name}); ok {
+		in.Values = &d
+	}
+	return in, err
+}
+
+func (e *Explainer) readPods(ctx context.Context, in *Input) error {
+	options := metav1.ListOptions{LabelSelector: in.Scale.Status.Selector}
+	list, err := e.client.CoreV1().Pods(in.HPA.Namespace).List(ctx, options)
+	if err != nil {
+		return fmt.Errorf("list the pods of HPA %s/%s: %w", in.HPA.Namespace, in.HPA.Name, err)
+	}
+	in.Pods = make([]*corev1.Pod, len(list.Items))
+	for i := range list.Items {
+		in.Pods[i] = &list.Items[i]
+	}
+	if !needsUsage(in.HPA) {
+		return nil
+	}
+	usage, err := e.metrics.MetricsV1beta1().PodMetricses(in.HPA.Namespace).List(ctx, options)
+	if err != nil {
+		in.UsageErr = fmt.Errorf("metrics.k8s.io: %w", err)
+		return nil
+	}
+	in.Usage = usage.Items
+	return nil
+}
+
+func needsUsage(h *autoscalingv2.HorizontalPodAutoscaler) bool {
+	return slices.ContainsFunc(h.Spec.Metrics, func(m autoscalingv2.MetricSpec) bool {
+		return m.Resource != nil || m.ContainerResource != nil
+	})
+}
