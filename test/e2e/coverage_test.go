@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -51,26 +49,4 @@ func (w *deployed) untilCovered(t *testing.T, want coverage) {
 		}
 	}
 	t.Fatalf("waited %v for %+v, the last was %+v, %v", limit, want, got, err)
-}
-
-// wantCause wants the adapter to have given this reason for one of the workload's pods since a moment.
-func (w *deployed) wantCause(t *testing.T, cause string, since time.Time) {
-	t.Helper()
-	log, err := shared.Kubectl(t.Context(), "--namespace", systemNamespace, "logs", "--selector", "app.kubernetes.io/name="+adapter,
-		"--tail=-1", "--since-time", since.UTC().Format(time.RFC3339))
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	var said []string
-	for line := range strings.Lines(log) {
-		if !strings.Contains(line, `"Pod gives no value"`) || !strings.Contains(line, `pod="`+w.namespace+"/") {
-			continue
-		}
-		if strings.Contains(line, fmt.Sprintf("reason=%q", cause)) {
-			return
-		}
-		said = append(said, line)
-	}
-	t.Errorf("the adapter did not say that a pod gives no value by reason of %q, but\n%s", cause, strings.Join(said, ""))
 }

@@ -12,15 +12,14 @@ import (
 var faults = []fault{
 	{
 		// Three new pods come before the three old ones go. S = 24 over 6 counted: 24/60 = 0.4, outside the band → ⌈24/10⌉ = 3.
-		// Reveals pods that are smoothed each on its own: the new ones' states start at 0, the old ones' users leave with them, S
-		// is near 12 when the surge ends and stays below 20 for longer than a sync: ⌈S/10⌉ = 2.
+		// Reveals pods that are smoothed each on its own, as Scale does.
 		name: "RollingUpdate", replicas: 3, users: 24,
 		strike: rollingUpdate, during: coverage{counted: 6}, desired: 3,
 	},
 	{
 		// The minimum goes to 6 and back. S = 24 over 6 counted: 0.4 → ⌈24/10⌉ = 3, but for the minimum of 6; without it, 3.
-		// Reveals pods that are smoothed each on its own: 24 − (24 − 12)·(1 − 2^(−35/60)) + 12 = 32 with 6 pods, hence 4; and, if
-		// not that, the users of the removed pods are missing at first with 3 pods, S < 20, hence 2.
+		// Reveals pods that are smoothed each on its own: the old ones' 24 falls to 12 only slowly while the new ones have their 12
+		// soon. After 33 s that is 12 + 12·2^(−33/60) + 11 = 31 → 4. When three leave, their 12 is gone at once: 19/30 → 2.
 		name: "Scale", replicas: 3, users: 24,
 		strike: scaleTo(6), during: coverage{counted: 6}, desired: 6,
 	},

@@ -22,17 +22,13 @@ func (w *deployed) setBounds(t *testing.T, least, most int32) {
 	w.patch(t, "hpa/"+workload, "merge", fmt.Sprintf(`{"spec":{"minReplicas":%d,"maxReplicas":%d}}`, least, most))
 }
 
-// rollingUpdate replaces all pods with a surge of all of them. New pods are not available, and the old ones not deleted, before they
-// have been ready for 10 s.
+// rollingUpdate replaces all pods with a surge of all of them. Until the end the new ones are not yet available, so that the old ones
+// stay beside them.
 func rollingUpdate(t *testing.T, w *deployed) func() {
-	w.patch(t, "deployment/"+workload, "strategic", `{"spec":{"minReadySeconds":10,
+	w.patch(t, "deployment/"+workload, "strategic", `{"spec":{"minReadySeconds":300,
 		"strategy":{"rollingUpdate":{"maxSurge":"100%","maxUnavailable":0}},
 		"template":{"metadata":{"annotations":{"e2e.userscale.dev/revision":"2"}}}}}`)
-	return func() {
-		if err := shared.WaitAllRolledOut(t.Context(), w.namespace); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return func() { w.patch(t, "deployment/"+workload, "merge", `{"spec":{"minReadySeconds":0}}`) }
 }
 
 // scaleTo has the HPA go to so many replicas by its minimum, and gives it its freedom back.

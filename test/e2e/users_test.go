@@ -18,6 +18,7 @@ func testUsers(t *testing.T) {
 		inBand   = 38 // 76 % of 5 pods' target
 	)
 	w := newWorkload(t, settings{min: 2, max: 10, window: 15, stepDown: stepDown})
+	explanations := w.explainings(t)
 	w.start(t, "steady", 12)
 	pause(t, 20*time.Second)
 
@@ -52,6 +53,11 @@ func testUsers(t *testing.T) {
 	}
 	if seen, ok := observe.StepsWithin(w.recorder.RescalesSince(began), stepUp, stepDown); !ok {
 		t.Errorf("steps %s exceed +%d or −%d", seen, stepUp, stepDown)
+	}
+	if seen, ok := observe.Explained(w.recorder.RescalesSince(began), explanations()); !ok {
+		t.Errorf("not every rescale was explained: %s", seen)
+	} else {
+		t.Log(seen)
 	}
 	if warnings := w.recorder.Warnings(); len(warnings) > 0 {
 		t.Errorf("%d warning events on the HPA, first %+v", len(warnings), warnings[0])
