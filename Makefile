@@ -56,7 +56,7 @@ lint: bin/golangci-lint ## Check style and likely mistakes in every module
 	@for module in . test localkube; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
 
 .PHONY: mutants
-mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the end-to-end tests fail
+mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the tests fail, end to end too
 	@test/mutants.sh
 
 FUZZTIME ?= 10m

@@ -40,6 +40,7 @@ else
 	skip "race detector" "no C compiler here"
 	stage "unit tests" go test ./...
 fi
+stage "unit mutants" test/mutants.sh --unit
 stage "fuzz, a short run of each" test/fuzz.sh 5s
 stage "benchmarks run" go test -run '^$' -bench . -benchtime 1x ./...
 stage "quick start of the README" test/quickstart.sh
