@@ -1,289 +1,233 @@
 package store
 
 import (
-	"fmt"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"slices"
-	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
-// oracle is one group's total, computed slowly and plainly from the rules: one pod after the other, every sum from the start.
+// oracle is one metric's pods and groups, computed slowly and plainly from the rules: one pod after the other, every sum from the
+// start, and who is in a group found by going through its selector. It shares no code with the store.
 type oracle struct {
-	half, maxAge time.Duration
-	pods         map[string]*oraclePod
-	s            float64
-	at           time.Time
-	seeded       bool
+	metric  Metric
+	pods    map[types.UID]*oraclePod
+	groups  []*oracleGroup
+	failing bool // the last collection failed as a whole
+	drops   map[sample.Reason]uint64
+	made    int
 }
 
 type oraclePod struct {
-	running, deleting, gone bool
-	has, answered           bool
-	x, took                 float64
-	at                      time.Time
-	in, covered             bool // in X; or not, but its load is known to be there
+	sample.Pod
+	made     int // in the order of their appearance
+	has      bool
+	x        float64
+	at       time.Time // when x was measured
+	answered bool      // the last collection that did not fail brought a value
+	refused  bool      // the last that was said of it was a failure
+	gone     bool      // being deleted and no longer answering
+}
+
+type oracleGroup struct {
+	o         *oracle
+	namespace string
+	selector  terms
+	hpas      map[string]smoothing.Override // none: made by a query
+	queried   time.Time
+	members   map[types.UID]oracleMember
+	s         float64
+	at        time.Time
+	seeded    bool
+}
+
+// oracleMember is in X; or it is not, but its load is known to be there, of which it took a part of S along.
+type oracleMember struct {
+	in, covered bool
+	took        float64
+}
+
+func newOracle(m Metric) *oracle {
+	return &oracle{metric: m, pods: map[types.UID]*oraclePod{}, drops: map[sample.Reason]uint64{}}
 }
 
 func (o *oracle) usable(p *oraclePod, now time.Time) bool {
-	return p.running && !p.gone && p.has && !now.After(p.at.Add(o.maxAge))
+	return p.Running && !p.gone && p.has && !now.After(p.at.Add(o.metric.MaxAge))
 }
 
-// x is Σ over those in X, and how many of them are counted.
-func (o *oracle) x() (sum float64, counted, in int) {
-	for _, name := range slices.Sorted(maps.Keys(o.pods)) {
-		if p := o.pods[name]; p.in {
-			sum += p.x
-			in++
-			if !p.deleting {
-				counted++
-			}
-		}
-	}
-	return sum, counted, in
+// expected says whether a pod should have a value.
+func (o *oracle) expected(p *oraclePod, now time.Time) bool {
+	return p.Running && !p.Deleting &&
+		(p.has || p.Ready && !p.ReadyTime.IsZero() && now.After(p.ReadyTime.Add(2*o.metric.Interval)))
 }
 
-func (o *oracle) expire(now time.Time) {
-	for _, p := range o.pods {
-		if !p.running || p.gone {
-			p.in, p.covered = false, false
+// uids are the members in the order of their names.
+func (g *oracleGroup) uids() []types.UID {
+	return slices.SortedFunc(maps.Keys(g.members), func(a, b types.UID) int {
+		if p, q := g.o.pods[a], g.o.pods[b]; p.Name != q.Name {
+			return compareText(p.Name, q.Name)
 		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(o.pods)) {
-		p := o.pods[name]
-		if !p.in || o.usable(p, now) {
-			continue
-		}
-		before, counted, in := o.x()
-		p.in, p.covered, p.took = false, true, 0
-		if before > 1e-9 {
-			p.took = o.s * p.x / before
-		}
-		switch {
-		case in == 1:
-			o.seeded = false
-		case before-p.x > 1e-9:
-			o.s *= (before - p.x) / before
-		case before > 1e-9:
-			o.s = 0
-		case !p.deleting:
-			o.s *= float64(counted-1) / float64(counted)
-		}
-	}
+		return compareText(string(a), string(b))
+	})
 }
 
-func (o *oracle) arrive(now time.Time) {
-	names := slices.Sorted(maps.Keys(o.pods))
-	for _, name := range names {
-		if p := o.pods[name]; !p.in && !p.covered && o.usable(p, now) {
-			p.in = true
-		}
-	}
-	start, _, _ := o.x()
-	ratio := o.s / start
-	for _, name := range names {
-		p := o.pods[name]
-		if p.in || !p.covered || !o.usable(p, now) {
-			continue
-		}
-		p.in, p.covered = true, false
-		if start == 0 {
-			o.s += p.x
-		} else {
-			o.s += min(ratio*p.x, max(p.x, p.took))
-		}
-		p.took = 0
-	}
-	if x, counted, _ := o.x(); !o.seeded && counted > 0 {
-		o.s, o.at, o.seeded = x, now, true
-		for _, p := range o.pods {
-			p.covered = !p.in && p.running && !p.gone
-		}
-	}
-}
-
-func (o *oracle) step(now time.Time) {
-	if x, _, _ := o.x(); o.seeded {
-		o.s = x + (o.s-x)*math.Pow(0.5, min(now.Sub(o.at), 30*time.Second).Seconds()/o.half.Seconds())
-		o.at = now
-	}
-}
-
-// TestAgainstOracle plays random histories of pods, losses, churn and times, and compares after every event.
-func TestAgainstOracle(t *testing.T) {
-	for seed := range uint64(300) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			h := newHistory(t, seed)
-			for range 150 {
-				h.event()
-				h.compare()
-			}
-		})
-	}
-}
-
-// history plays the same random events to a store and to the oracle.
-type history struct {
-	*world
-	o    *oracle
-	r    *rand.Rand
-	made int
-}
-
-func newHistory(t *testing.T, seed uint64) *history {
-	m := users()
-	return &history{
-		world: newWorld(t, m),
-		o:     &oracle{half: m.Smoothing.Rise, maxAge: m.MaxAge, pods: map[string]*oraclePod{}},
-		r:     rand.New(rand.NewPCG(seed, 1)),
-	}
-}
-
-func (h *history) event() {
-	switch n := h.r.IntN(20); {
-	case n < 2:
-		h.create()
-	case n == 2:
-		h.change(func(p *oraclePod) { p.running = true })
-	case n == 3:
-		h.change(func(p *oraclePod) { p.running = false })
-	case n == 4:
-		h.change(func(p *oraclePod) {
-			if !p.deleting {
-				p.deleting, p.gone = true, p.has && !p.answered
-			}
-		})
-	case n == 5:
-		h.remove()
-	case n == 6:
-		h.now = h.now.Add(time.Duration(h.r.IntN(20000)) * time.Millisecond)
-	case n == 7:
-		h.tick(sample.Batch{Metric: "users", Err: sample.ErrNoPod})
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
 	default:
-		h.tick(h.batch())
+		return 0
 	}
 }
 
-func (h *history) create() {
-	h.made++
-	name := fmt.Sprintf("pod-%d", h.made)
-	h.o.pods[name] = &oraclePod{running: h.r.IntN(3) > 0}
-	h.set(name)
-}
+// counted and departing are the members in X.
+func (g *oracleGroup) counted() []*oraclePod   { return g.inX(false) }
+func (g *oracleGroup) departing() []*oraclePod { return g.inX(true) }
 
-func (h *history) set(name string) {
-	p := running(name)
-	p.Running, p.Deleting = h.o.pods[name].running, h.o.pods[name].deleting
-	h.SetPod(p)
-}
-
-// pick returns a random pod's name, or none.
-func (h *history) pick() string {
-	names := slices.Sorted(maps.Keys(h.o.pods))
-	if len(names) == 0 {
-		return ""
+func (g *oracleGroup) inX(deleting bool) (pods []*oraclePod) {
+	for _, uid := range g.uids() {
+		if p := g.o.pods[uid]; g.members[uid].in && p.Deleting == deleting {
+			pods = append(pods, p)
+		}
 	}
-	return names[h.r.IntN(len(names))]
+	return pods
 }
 
-func (h *history) change(f func(*oraclePod)) {
-	if name := h.pick(); name != "" {
-		f(h.o.pods[name])
-		h.set(name)
+func sum(pods []*oraclePod) (x float64) {
+	for _, p := range pods {
+		x += p.x
+	}
+	return x
+}
+
+func (g *oracleGroup) x() float64 { return sum(g.counted()) + sum(g.departing()) }
+
+// lose takes the pods whose value is too old out of S, one after the other; the load of those that ended has moved.
+func (g *oracleGroup) lose(now time.Time) {
+	for _, uid := range g.uids() {
+		if p := g.o.pods[uid]; !p.Running || p.gone {
+			g.members[uid] = oracleMember{}
+		}
+	}
+	for _, uid := range g.uids() {
+		if g.members[uid].in && !g.o.usable(g.o.pods[uid], now) {
+			g.loseOne(uid)
+		}
 	}
 }
 
-func (h *history) remove() {
-	if name := h.pick(); name != "" {
-		delete(h.o.pods, name)
-		h.DeletePod(running(name).UID)
+func (g *oracleGroup) loseOne(uid types.UID) {
+	before, counted := g.x(), len(g.counted())
+	lost := oracleMember{covered: true}
+	if before > 0 {
+		lost.took = g.s * (g.o.pods[uid].x / before)
+	}
+	g.members[uid] = lost
+	switch {
+	case len(g.counted())+len(g.departing()) == 0:
+		g.s, g.seeded = 0, false
+	case before > 0:
+		g.s *= g.x() / before
+	case !g.o.pods[uid].Deleting:
+		g.s *= float64(counted-1) / float64(counted)
 	}
 }
 
-// batch has a value for most pods, a failure for some, and leaves some out.
-func (h *history) batch() sample.Batch {
-	b := sample.Batch{Metric: "users"}
-	idle := h.r.IntN(5) == 0
-	for _, name := range slices.Sorted(maps.Keys(h.o.pods)) {
-		uid := running(name).UID
-		switch h.r.IntN(10) {
-		case 0:
-			b.Failures = append(b.Failures, sample.Failure{Pod: uid, Reason: sample.ReasonTimeout})
-		case 1:
+// gain takes in the pods that have a value and were not in X: first those whose load moved here, then those that return.
+func (g *oracleGroup) gain(now time.Time) {
+	var returning []types.UID
+	for _, uid := range g.uids() {
+		m := g.members[uid]
+		switch {
+		case m.in || !g.o.usable(g.o.pods[uid], now):
+		case m.covered:
+			returning = append(returning, uid)
 		default:
-			x := float64(h.r.IntN(100))
-			if idle {
-				x = 0
-			}
-			b.Samples = append(b.Samples, sample.Sample{Pod: uid, Value: x})
+			g.members[uid] = oracleMember{in: true}
 		}
 	}
-	return b
-}
-
-func (h *history) tick(b sample.Batch) {
-	h.now = h.now.Add(time.Duration(h.r.IntN(7000)) * time.Millisecond)
-	for i := range b.Samples {
-		b.Samples[i].Time = h.now.Add(-time.Duration(h.r.IntN(3000)) * time.Millisecond)
-		if b.Samples[i].Time.Before(epoch()) {
-			b.Samples[i].Time = epoch()
+	s, x := g.s, g.x()
+	for _, uid := range returning {
+		brings := g.o.pods[uid].x
+		if x > 0 {
+			brings = math.Min(s/x*brings, math.Max(brings, g.members[uid].took))
 		}
-	}
-	h.Record(h.now, b)
-	h.o.expire(h.now)
-	if b.Err == nil {
-		h.answers(b)
-	}
-	h.o.expire(h.now)
-	h.o.arrive(h.now)
-	h.o.step(h.now)
-}
-
-func (h *history) answers(b sample.Batch) {
-	for _, p := range h.o.pods {
-		p.answered = false
-	}
-	for _, x := range b.Samples {
-		p := h.o.pods[string(x.Pod)]
-		p.answered, p.has = true, true
-		if !x.Time.Before(p.at) {
-			p.x, p.at = x.Value, x.Time
+		if g.seeded {
+			g.s += brings
 		}
-	}
-	for _, p := range h.o.pods {
-		p.gone = p.gone || p.deleting && !p.answered
+		g.members[uid] = oracleMember{in: true}
 	}
 }
 
-// compare checks both totals, and that what is served sums to the smoothed one.
-func (h *history) compare() {
-	h.t.Helper()
-	h.o.expire(h.now)
-	h.o.arrive(h.now)
-	x, counted, in := h.o.x()
-	got := h.total()
-	if got.Counted != counted || got.Departing != in-counted || math.Abs(got.Raw-x) > 1e-6 {
-		h.t.Fatalf("got %+v, want raw %v, %d counted, %d departing", got, x, counted, in-counted)
-	}
-	values, err := h.Group(h.now, "users", web.Namespace, selector("app=web"))
-	if counted == 0 {
-		if err == nil {
-			h.t.Fatalf("nothing is counted, got %v", values)
-		}
+// seed starts S with X, once there is something to serve. The pods that should have had a value are coverage when they report.
+func (g *oracleGroup) seed(now time.Time) {
+	if g.seeded || len(g.counted()) == 0 {
 		return
 	}
-	var sum int64
-	for _, v := range values {
-		sum += v.Milli
+	g.s, g.at, g.seeded = g.x(), now, true
+	for uid, m := range g.members {
+		if p := g.o.pods[uid]; !m.in && p.Running && !p.gone {
+			m.covered = true
+			g.members[uid] = m
+		}
 	}
-	if len(values) != counted || math.Abs(float64(sum)-h.o.s*1000) > 0.5+1e-9*h.o.s*1000+1e-5 {
-		h.t.Fatalf("%d values sum to %d, want %d that sum to %v", len(values), sum, counted, h.o.s*1000)
+}
+
+func (g *oracleGroup) settle(now time.Time) {
+	g.lose(now)
+	g.gain(now)
+	g.seed(now)
+}
+
+// step moves S towards X by the time that passed, of which no more counts than three intervals, or 5 s if that is more.
+func (g *oracleGroup) step(now time.Time) {
+	if !g.seeded {
+		return
 	}
-	if sum != int64(math.Round(got.Smoothed*1000)) {
-		h.t.Fatalf("values sum to %d, smoothed total is %v", sum, got.Smoothed)
+	dt, x, h := min(now.Sub(g.at), max(3*g.o.metric.Interval, 5*time.Second)), g.x(), g.halfLives()
+	half := h.Fall
+	if x > g.s {
+		half = h.Rise
 	}
+	switch {
+	case dt > 0 && half == 0:
+		g.s = x
+	case dt > 0:
+		g.s = x + (g.s-x)*math.Pow(2, -dt.Seconds()/half.Seconds())
+	}
+	g.at = now
+}
+
+// halfLives are the configured ones, or what the first HPA by name that has a wish wants.
+func (g *oracleGroup) halfLives() smoothing.HalfLives {
+	h := g.o.metric.Smoothing
+	for _, name := range slices.Sorted(maps.Keys(g.hpas)) {
+		wish := g.hpas[name]
+		if wish.Rise == nil && wish.Fall == nil {
+			continue
+		}
+		if wish.Rise != nil {
+			h.Rise = *wish.Rise
+		}
+		if wish.Fall != nil {
+			h.Fall = *wish.Fall
+		}
+		break
+	}
+	return h
+}
+
+// seen is the group as a reader sees it, which leaves the group as it is.
+func (g *oracleGroup) seen(now time.Time) *oracleGroup {
+	c := *g
+	c.members = maps.Clone(g.members)
+	c.settle(now)
+	return &c
 }
