@@ -115,6 +115,7 @@ func BenchmarkRead(b *testing.B) {
 				if _, err := s.read(response); err != nil {
 					b.Fatal(err)
 				}
+				response.Body.Close()
 			}
 		})
 	}
