@@ -47,10 +47,10 @@ func TestShippedDefault(t *testing.T) {
 		t.Fatalf("%d metrics, want the users metric alone", len(c.Metrics))
 	}
 	m := c.Metrics[0]
-	got := []any{m.Name, m.RawName, m.MaxAge.Duration, *m.Range.Min, *m.Range.Max,
-		m.Pods.Field, m.Pods.Interval.Duration, m.Pods.Timeout.Duration}
-	want := []any{"active_users_per_pod", "active_users_raw", 15 * time.Second, 0.0, 1e9,
-		"active_users", time.Second, 800 * time.Millisecond}
+	got := []any{m.Name, m.RawName, m.MaxAge.Duration, *m.Range.Min, *m.Range.Max, *m.MinCoverage,
+		m.Pods.Field, m.Pods.Counter, m.Pods.Interval.Duration, m.Pods.Timeout.Duration}
+	want := []any{"active_users_per_pod", "active_users_raw", 15 * time.Second, 0.0, 1e9, 0.0,
+		"active_users", "", time.Second, 800 * time.Millisecond}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("users metric (-want +got):\n%s", diff)
 	}

@@ -35,7 +35,8 @@ type Metric struct {
 	Prometheus  *Prometheus `json:"prometheus,omitempty"` // ask a Prometheus for all pods at once
 }
 
-// Range is the closed range of accepted values, in the metric's unit and after scaling.
+// Range is the closed range of accepted values, in the metric's unit and after scaling. Max is at most 1e12, which keeps totals exact
+// in the API's thousandths.
 type Range struct {
 	Min *float64 `json:"min,omitempty"`
 	Max *float64 `json:"max,omitempty"`
@@ -56,7 +57,9 @@ type Pods struct {
 	Timeout  *Duration `json:"timeout,omitempty"` // per pod
 	Field    string    `json:"field"`             // dotted path in a JSON body, metric name in Prometheus text
 	// Counter is likewise where the field's integral over time is, such as user-seconds. Its increase over the time between two
-	// scrapes is the exact average, where the field is only a moment's; the field stands in where there is no such rate.
+	// scrapes is the exact average, where the field is only a moment's. The field is required all the same: it stands in for a pod's
+	// first scrape, after a reset, after a gap longer than maxAge, and where the body has no counter. A counter that is there but is
+	// not a finite number of 0 or more fails the scrape. In Prometheus text both are summed over their series.
 	Counter string `json:"counter,omitempty"`
 }
 

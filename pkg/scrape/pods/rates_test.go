@@ -1,7 +1,13 @@
 package pods
 
 import (
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -47,7 +53,7 @@ func TestRates(t *testing.T) {
 // TestRatesKeepPodsThatFail: a failed scrape is no reset, so that the next rate is the average over both intervals.
 func TestRatesKeepPodsThatFail(t *testing.T) {
 	start := time.Unix(1_800_000_000, 0)
-	r := newRates(0)
+	r := newRates(15 * time.Second)
 	pod := []sample.Pod{{UID: "a"}}
 	read := func(at time.Duration, counter float64) float64 {
 		answers := []answer{{sample: sample.Sample{Pod: "a", Value: 99, Time: start.Add(at)}, counter: counter, hasCounter: true}}
@@ -58,5 +64,66 @@ func TestRatesKeepPodsThatFail(t *testing.T) {
 	r.update(pod, []answer{{failure: sample.Failure{Pod: "a", Reason: sample.ReasonTimeout}}})
 	if got := read(2*time.Second, 20); got != 5 {
 		t.Errorf("got %v, want 5", got)
+	}
+}
+
+// surge is an application with 3 users, and 100 more in the last tenth of each second, which scrapes on the second never see.
+type surge struct {
+	started time.Time
+	text    bool // Prometheus text, not JSON
+}
+
+const halfTrip = 100 * time.Millisecond
+
+// RoundTrip answers with what is true in its middle.
+func (s surge) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(halfTrip)
+	whole, part := math.Modf(time.Since(s.started).Seconds())
+	users, integral := 3, 13*whole+3*part
+	if part > 0.9 {
+		users, integral = 103, integral+100*(part-0.9)
+	}
+	time.Sleep(halfTrip)
+	contentType, format := "application/json", `{"active_users": %d, "user_seconds": %v}`
+	if s.text {
+		contentType, format = "text/plain", "active_users %d\nuser_seconds %v\n"
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {contentType}}, Request: r,
+		Body: io.NopCloser(strings.NewReader(fmt.Sprintf(format, users, integral))),
+	}, nil
+}
+
+// TestCollectTakesTheExactAverage at uneven times, none of which meets the surge.
+func TestCollectTakesTheExactAverage(t *testing.T) {
+	for _, text := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			app := surge{time.Now(), text}
+			pod := sample.Pod{UID: "a", IP: "10.0.0.1", Running: true, Target: &sample.Target{Scheme: "http", Port: 80, Path: "/"}}
+			s := New(Config{Field: "active_users", Counter: "user_seconds", MaxAge: 10 * time.Second, Timeout: time.Second}, fixed{pod})
+			s.transport = app
+			for _, scrape := range []struct {
+				at   time.Duration
+				want float64
+			}{
+				{1 * time.Second, 3}, // the gauge
+				{2 * time.Second, 13},
+				{5 * time.Second, 13},
+				{5500 * time.Millisecond, 3}, // there was no surge in the first half of the second
+				{6 * time.Second, 23},
+				{16 * time.Second, 13},
+				{27 * time.Second, 3}, // after more than MaxAge: the gauge
+			} {
+				at := app.started.Add(scrape.at)
+				time.Sleep(time.Until(at) - halfTrip)
+				b := s.Collect(t.Context())
+				if len(b.Samples) != 1 {
+					t.Fatalf("at %v: %+v", scrape.at, b)
+				}
+				if got := b.Samples[0]; math.Abs(got.Value-scrape.want) > 1e-9 || !got.Time.Equal(at) {
+					t.Errorf("at %v: got %v at %v, want %v", scrape.at, got.Value, got.Time.Sub(app.started), scrape.want)
+				}
+			}
+		})
 	}
 }
