@@ -70,10 +70,10 @@ func LimitsOf(h *autoscalingv2.HorizontalPodAutoscaler, current int32) Limits {
 	return l
 }
 
-// Clamp returns what the controller sets for a recommendation, and what limits it.
+// Clamp returns what the controller sets for a recommendation, and what limits it. Unasked it is always Least and LeastBy.
 func (l Limits) Clamp(recommended int32) (int32, Limit) {
 	switch {
-	case recommended < l.Least:
+	case l.Unasked || recommended < l.Least:
 		return l.Least, l.LeastBy
 	case recommended > l.Most:
 		return l.Most, l.MostBy

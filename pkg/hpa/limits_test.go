@@ -140,6 +140,7 @@ func TestClamp(t *testing.T) {
 		{"above", l, 7, 6, MaxReplicas},
 		{"set to maxReplicas unasked", LimitsOf(autoscaler(1, 8, nil), 10), 5, 8, MaxReplicas},
 		{"set to minReplicas unasked", LimitsOf(autoscaler(3, 8, nil), 1), 5, 3, MinReplicas},
+		{"unasked, it is named even if it agrees", LimitsOf(autoscaler(1, 8, nil), 10), 8, 8, MaxReplicas},
 		{"off", LimitsOf(autoscaler(1, 8, nil), 0), 5, 0, ScalingDisabled},
 	}
 	for _, test := range tests {

@@ -4,16 +4,43 @@ package hpa_test
 
 import (
 	"flag"
-	"fmt"
 	"os"
+	"strconv"
 	"testing"
+
+	"github.com/go-logr/logr"
+	"k8s.io/klog/v2"
+	"pgregory.net/rapid"
 )
 
-// TestMain asks for more than rapid's 100 cases each, which would not come across the rarer outcomes. The command line still decides.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "5000"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	klog.SetLogger(logr.Discard()) // the controller's, one per case
 	os.Exit(m.Run())
+}
+
+// check is rapid.Check with as many cases as the property's rarer outcomes take, unless the command line says how many.
+func check(t *testing.T, cases int, property func(*rapid.T)) {
+	checks := flag.Lookup("rapid.checks")
+	if checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set(strconv.Itoa(cases)); err != nil {
+			t.Fatal(err)
+		}
+		defer checks.Value.Set(checks.DefValue)
+	}
+	rapid.Check(t, property)
+}
+
+// percent draws something that is so in p of 100 cases. It is made of coins, since rapid's numbers and samples lean to the small
+// end, and shrinks to false.
+func percent(t *rapid.T, p int, name string) bool {
+	return rapid.Custom(func(t *rapid.T) bool {
+		drawn := 0
+		for range 7 {
+			drawn <<= 1
+			if rapid.Bool().Draw(t, "coin") {
+				drawn++
+			}
+		}
+		return drawn*100 >= (100-p)*128
+	}).Draw(t, name)
 }

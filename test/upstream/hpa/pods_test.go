@@ -32,19 +32,18 @@ func drawPods(t *rapid.T, n int) []*corev1.Pod {
 	}
 	template := drawSpec(t)
 	pods := make([]*corev1.Pod, n)
-	percent := func(p int, name string) bool { return rapid.IntRange(1, 100).Draw(t, name) <= p }
 	for i := range pods {
 		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("p%d", i), Namespace: namespace}, Spec: template}
 		pod.Status.Phase = rapid.SampledFrom(phases).Draw(t, "phase")
 		pod.Status.StartTime = ago(time.Hour)
 		pod.Status.Conditions = []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue, LastTransitionTime: *ago(time.Hour)}}
-		if percent(deleting, "deleting") {
+		if percent(t, deleting, "deleting") {
 			pod.DeletionTimestamp = ago(0)
 		}
-		if percent(odd, "odd") {
+		if percent(t, odd, "odd") {
 			drawReadiness(t, &pod.Status)
 		}
-		if percent(odd/4, "other spec") {
+		if percent(t, odd/4, "other spec") {
 			pod.Spec = drawSpec(t)
 		}
 		pods[i] = pod
@@ -76,10 +75,10 @@ func drawReadiness(t *rapid.T, s *corev1.PodStatus) {
 // drawSpec makes what a pod requests: mostly one container with every resource, and at times everything that can be said.
 func drawSpec(t *rapid.T) corev1.PodSpec {
 	spec := corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Resources: drawRequests(t, false)}}}
-	if rapid.IntRange(0, 3).Draw(t, "plain spec") > 0 {
+	if !percent(t, 25, "elaborate spec") {
 		return spec
 	}
-	sometimes := func(name string) bool { return rapid.IntRange(0, 2).Draw(t, name) == 0 }
+	sometimes := func(name string) bool { return percent(t, 35, name) }
 	spec.Containers[0].Resources = drawRequests(t, true)
 	if sometimes("second container") {
 		spec.Containers = append(spec.Containers, corev1.Container{Name: "sidecar", Resources: drawRequests(t, true)})
@@ -105,11 +104,11 @@ func drawSpec(t *rapid.T) corev1.PodSpec {
 func drawRequests(t *rapid.T, partly bool) corev1.ResourceRequirements {
 	requests := corev1.ResourceList{}
 	for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, "nvidia.com/gpu", "hugepages-2Mi"} {
-		if partly && rapid.IntRange(0, 7).Draw(t, "no request") == 0 {
+		if partly && percent(t, 10, "no request") {
 			continue
 		}
 		milli := rapid.SampledFrom([]int64{100, 250, 1000, 3000}).Draw(t, "request")
-		if rapid.IntRange(0, 29).Draw(t, "zero request") == 0 {
+		if percent(t, 3, "zero request") {
 			milli = 0
 		}
 		requests[name] = *resource.NewMilliQuantity(milli, resource.DecimalSI)

@@ -13,7 +13,7 @@ import (
 
 func TestPodsMetricAgrees(t *testing.T) {
 	seen := reached{}
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 5000, func(rt *rapid.T) {
 		target := drawTarget(rt)
 		w := drawWorld(rt, func(*corev1.Pod) int64 { return target })
 		got, err := hpa.AverageValue(w.sync, "", target, w.readings)
@@ -28,7 +28,7 @@ func TestPodsMetricAgrees(t *testing.T) {
 
 func TestResourceAverageAgrees(t *testing.T) {
 	seen := reached{}
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 5000, func(rt *rapid.T) {
 		resource, target := drawResource(rt), drawTarget(rt)
 		w := drawWorld(rt, func(*corev1.Pod) int64 { return target })
 		got, err := hpa.AverageValue(w.sync, resource, target, w.readings)
@@ -43,7 +43,7 @@ func TestResourceAverageAgrees(t *testing.T) {
 
 func TestUtilizationAgrees(t *testing.T) {
 	seen := reached{}
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 5000, func(rt *rapid.T) {
 		resource, container := drawResource(rt), rapid.SampledFrom([]string{"", "", "", "app", "sidecar"}).Draw(rt, "container")
 		percent := rapid.OneOf(rapid.SampledFrom([]int32{50, 60, 80, 100, 150}), rapid.Int32Range(1, 250)).Draw(rt, "percent")
 		w := drawWorld(rt, func(p *corev1.Pod) int64 { return firstRequest(p, resource) * int64(percent) / 100 })

@@ -47,11 +47,11 @@ func drawResource(t *rapid.T) corev1.ResourceName {
 // drawReadings draws who has a reading and what they come to together, and spreads that over them: only the sum counts.
 func drawReadings(t *rapid.T, s hpa.Sync, unit func(*corev1.Pod) int64) map[string]hpa.Reading {
 	readings := map[string]hpa.Reading{}
-	absent := rapid.SampledFrom([]int{0, 0, 10, 30, 50}).Draw(t, "percent without a reading")
+	absent := rapid.SampledFrom([]int{0, 0, 10, 30, 50, 100}).Draw(t, "percent without a reading")
 	var counted []string
 	atTarget := int64(0)
 	for _, p := range s.Pods {
-		if rapid.IntRange(1, 100).Draw(t, "absent") <= absent {
+		if percent(t, absent, "absent") {
 			continue
 		}
 		r := drawReadingTime(t, p)
@@ -69,7 +69,7 @@ func drawReadings(t *rapid.T, s hpa.Sync, unit func(*corev1.Pod) int64) map[stri
 		r.Milli = total*int64(i+1)/int64(len(counted)) - total*int64(i)/int64(len(counted))
 		readings[name] = r
 	}
-	if rapid.IntRange(0, 9).Draw(t, "stranger") == 0 {
+	if percent(t, 10, "stranger") {
 		readings["stranger"] = hpa.Reading{Milli: total / int64(max(len(counted), 1)), Time: bubbleNow}
 	}
 	return readings
