@@ -82,7 +82,7 @@ func (m *Metric) validate(path *field.Path) field.ErrorList {
 		errs = append(errs, field.Invalid(path.Child("minCoverage"), c, "must be a number from 0 to 1"))
 	}
 	if every := m.CollectEvery(); m.MaxAge.Duration < every {
-		errs = append(errs, field.Invalid(path.Child("maxAge"), m.MaxAge.Duration.String(),
+		errs = append(errs, field.Invalid(path.Child("maxAge"), m.MaxAge.String(),
 			fmt.Sprintf("must be at least the source's interval, %v", every)))
 	}
 	return errs
@@ -122,7 +122,7 @@ func (s *Smoothing) validate(path *field.Path) field.ErrorList {
 
 func validateHalfLife(path *field.Path, h *Duration) field.ErrorList {
 	if h != nil && h.Duration < 0 {
-		return field.ErrorList{field.Invalid(path, h.Duration.String(), allowedHalfLife)}
+		return field.ErrorList{field.Invalid(path, h.String(), allowedHalfLife)}
 	}
 	return nil
 }
