@@ -21,7 +21,7 @@ fuzz() { # DIR TARGET LOG, which gets all that go says; of that, a line a minute
 # Go before 1.27 sometimes reports the end of the time as a failure (golang/go#75804). A target that fails leaves an input, or a
 # line of the test that says why.
 ended() { # LOG
-	grep -q '^    context deadline exceeded$' "$1" && ! grep -qE 'Failing input written|_test\.go:|panic:' "$1"
+	grep -aq '^    context deadline exceeded$' "$1" && ! grep -aqE 'Failing input written|_test\.go:|panic:' "$1"
 }
 
 run() { # DIR TARGET LOG
@@ -55,7 +55,7 @@ printf '\n%-36s %-22s %12s %16s  %s\n' package target execs "new interesting" re
 for i in "${!targets[@]}"; do
 	result=$(cat "$logs/$i.log.result")
 	[[ $result == ok ]] || failed=$((failed + 1))
-	last=$(grep '^fuzz: elapsed.*execs' "$logs/$i.log" | tail -n 1) || true
+	last=$(grep -a '^fuzz: elapsed.*execs' "$logs/$i.log" | tail -n 1) || true
 	printf '%-36s %-22s %12s %16s  %s\n' "${dirs[i]}" "${targets[i]}" \
 		"$(sed -n 's/.*execs: \([0-9]*\).*/\1/p' <<<"$last")" "$(sed -n 's/.*new interesting: \([0-9]*\).*/\1/p' <<<"$last")" "$result"
 done

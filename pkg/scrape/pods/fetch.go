@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -98,7 +99,7 @@ func newRequest(ctx context.Context, pod *sample.Pod) (*http.Request, error) {
 		Host:     net.JoinHostPort(ip.String(), strconv.Itoa(pod.Target.Port)),
 		Path:     path.Path,
 		RawPath:  path.RawPath,
-		RawQuery: path.RawQuery,
+		RawQuery: strings.ReplaceAll(path.RawQuery, " ", "%20"), // a query is sent as it is, and a space would end the request's line
 	}
 	return (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: header}).WithContext(ctx), nil
 }

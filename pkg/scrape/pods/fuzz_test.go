@@ -146,6 +146,7 @@ func valuesAt(t *testing.T, d *json.Decoder, path []string, on bool) []json.Toke
 func FuzzNewRequest(f *testing.F) {
 	f.Add("10.0.0.1", "http", uint16(8000), "/metrics?a=b")
 	f.Add("10.0.0.1", "https", uint16(65535), "//evil/%2e%2e/x y?#@:")
+	f.Add("10.0.0.1", "http", uint16(80), "/metrics?a b")
 	f.Add("fd00::1", "http", uint16(1), "http://user:password@evil:80/path")
 	f.Add("fe80::1%eth0", "http", uint16(80), "/%zz\r\nHost: evil")
 	f.Add("::ffff:10.0.0.1", "http", uint16(0), "*")

@@ -38,6 +38,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte(`{"status":"success","data":{"resultType":"vector","result":[{"metric":{"namespace":"ml","pod":"a"},"value":[1700000010,"42"]}]}}`), 1.0, 50.0)
 	f.Add([]byte(`{"status":"success","data":{"resultType":"scalar","result":[1700000010,"42"]},"warnings":["partial"]}`), 1.0, 100.0)
 	f.Add([]byte(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"1","sum":"1"}]]}]}}`), 1.0, 100.0)
+	f.Add([]byte(`{}`), 1.0, 100.0)
 	f.Add([]byte(`{"status":"error","errorType":"bad_data","error":"parse error"}`), 1.0, 100.0)
 	f.Fuzz(func(t *testing.T, answer []byte, scale, most float64) {
 		if !(scale > 0 && scale <= math.MaxFloat64 && most > 0 && most <= math.MaxFloat64) {
