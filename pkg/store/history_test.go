@@ -31,9 +31,10 @@ func TestAgainstOracle(t *testing.T) {
 // history is a run of random events.
 type history struct {
 	*Store
-	o    *oracle
-	now  time.Time
-	made int
+	quiet *Store // has the same events, but is not asked
+	o     *oracle
+	now   time.Time
+	made  int
 }
 
 func newHistory(t *rapid.T) *history {
@@ -44,7 +45,7 @@ func newHistory(t *rapid.T) *history {
 	m.MinCoverage = rapid.SampledFrom([]float64{0, 0, 0.5}).Draw(t, "minimum coverage")
 	m.Min, m.Max = rapid.SampledFrom([]float64{-1, 0}).Draw(t, "lowest"), 1000
 	m.Scraped = rapid.Bool().Draw(t, "scraped")
-	h := &history{Store: New([]Metric{m}), o: newOracle(m), now: epoch()}
+	h := &history{Store: New([]Metric{m}), quiet: New([]Metric{m}), o: newOracle(m), now: epoch()}
 	h.setHPA(web, terms{{"app", "=", []string{"web"}}}, smoothing.Override{})
 	for range 3 {
 		h.create(t)
@@ -79,6 +80,7 @@ func (h *history) create(t *rapid.T) {
 func (h *history) setPod(p sample.Pod) {
 	h.o.setPod(p)
 	h.SetPod(p)
+	h.quiet.SetPod(p)
 }
 
 // pick returns a random pod.
@@ -115,6 +117,7 @@ func (h *history) remove(t *rapid.T) {
 	uid := h.pick(t).UID
 	h.o.deletePod(uid)
 	h.DeletePod(uid)
+	h.quiet.DeletePod(uid)
 }
 
 func (h *history) wait(t *rapid.T) {
@@ -129,6 +132,7 @@ func (h *history) pass(t *rapid.T, atMost time.Duration) {
 func (h *history) record(b sample.Batch) {
 	h.o.record(h.now, b)
 	h.Record(h.now, b)
+	h.quiet.Record(h.now, b)
 }
 
 func (h *history) fail(t *rapid.T) {
@@ -205,22 +209,21 @@ func anyName(t *rapid.T) HPA {
 
 func (h *history) setHPA(name HPA, s terms, wish smoothing.Override) {
 	h.o.setHPA(name, s, wish)
-	h.SetHPA(name, selector(s.String()), wish)
+	h.SetHPA(name, h.parse(s), wish)
+	h.quiet.SetHPA(name, h.parse(s), wish)
 }
 
 func (h *history) noHPA(t *rapid.T) {
 	name := anyName(t)
 	h.o.deleteHPA(name)
 	h.DeleteHPA(name)
+	h.quiet.DeleteHPA(name)
 }
 
 func (h *history) query(t *rapid.T) {
-	h.ask(web.Namespace, anyTerms(t))
-}
-
-func (h *history) ask(namespace string, s terms) ([]sample.Value, error) {
-	h.o.query(h.now, namespace, s)
-	return h.Group(h.now, "users", namespace, h.parse(s))
+	s := anyTerms(t)
+	h.o.query(h.now, web.Namespace, s)
+	_, _ = h.Group(h.now, "users", web.Namespace, h.parse(s)) // what it says is compared with all the rest
 }
 
 func (h *history) parse(s terms) labels.Selector { return selector(s.String()) }

@@ -22,30 +22,6 @@ type changes struct {
 	kept, lost, joined, returned tally
 }
 
-// view is a copy of a group.
-type view struct {
-	group
-	memberships []membership // of all members
-}
-
-// settled returns a copy of a group in which one metric's total was brought up to now. It is what readers see: if they settled the
-// group itself, then whether a pod that is lost and then deleted takes its part along would depend on somebody having asked in
-// between. It is valid until the next call.
-func (s *Store) settled(g *group, i int, now time.Time) *group {
-	v := &s.view
-	members, memberships, totals := v.members[:0], v.memberships[:0], v.totals[:0]
-	for j := range g.members {
-		memberships = append(memberships, g.members[j].parts...)
-	}
-	for j, n := 0, len(g.totals); j < len(g.members); j++ {
-		members = append(members, member{pod: g.members[j].pod, parts: memberships[j*n : (j+1)*n]})
-	}
-	v.group, v.memberships = *g, memberships
-	v.members, v.totals = members, append(totals, g.totals...)
-	v.settle(i, &s.metrics[i], now)
-	return &v.group
-}
-
 // settle brings a total up to now, and seeds it when there is something to seed it with. It does not step the smoothed total, so
 // settling twice changes nothing.
 func (g *group) settle(i int, m *metric, now time.Time) {
