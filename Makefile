@@ -53,7 +53,7 @@ test: ## Everything that this machine can run: unit, race, integration, end to e
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check style and likely mistakes in every module
-	@for module in . test localkube; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
+	@for module in . test test/upstream localkube; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
 
 .PHONY: mutants
 mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the tests fail, end to end too

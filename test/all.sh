@@ -48,9 +48,11 @@ stage "demo, manifests and simulator tests" in_module test go test $(cd test && 
 if [[ -z $cluster_reason ]]; then
 	stage "build Kubernetes and the images" make --no-print-directory bin/localkube images
 	stage "localkube" in_module localkube go test ./...
+	stage "the HPA's arithmetic against the controller's own" in_module test/upstream go test ./...
 	stage "end to end on a real cluster" test/e2e.sh
 else
 	skip "localkube" "$cluster_reason"
+	skip "the HPA's arithmetic against the controller's own" "compiling the controller is only worth it where Kubernetes is compiled anyway: (cd test/upstream && go test ./...)"
 	skip "end to end" "$cluster_reason; on an existing cluster see README.md"
 fi
 
