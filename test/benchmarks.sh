@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export CGO_ENABLED=0 GOFLAGS=${GOFLAGS:-'-trimpath -buildvcs=false'}
-rounds=${ROUNDS:-7}
+rounds=${ROUNDS:-5}
 packages=(./pkg/scrape/pods ./pkg/store ./pkg/provider ./pkg/smoothing)
 results=$(mktemp)
+load() { uptime | sed 's/.*averages*: *//; s/,* .*//'; } # of the last minute
 trap 'rm -f "$results"' EXIT
 
 # What each benchmark does, in the order of the tables: all = work on all pods, one = on 10 pods of them, step = on one value.
@@ -26,9 +27,11 @@ step Read/body=text pick the value out of Prometheus text of 51 metrics
 step Step one step of the estimator
 step Rate the rate of a counter between two readings'
 
+loads=()
 for ((round = 1; round <= rounds; round++)); do
 	echo "round $round of $rounds" >&2
 	go test -run '^$' -bench . -benchmem -benchtime "${BENCHTIME:-200ms}" "${packages[@]}" >>"$results"
+	loads+=("$(load)")
 done
 
 tables() {
@@ -84,12 +87,13 @@ tables() {
 	cat <<-TEXT
 		# Benchmarks of the hot paths
 
-		Written by \`make update-benchmarks\` with $(go env GOVERSION), $(go env GOOS)/$(go env GOARCH): medians of $rounds rounds.
+		Written by \`make update-benchmarks\` with $(go env GOVERSION), $(go env GOOS)/$(go env GOARCH), $(getconf _NPROCESSORS_ONLN) processors: medians of $rounds rounds.
 
-		Times belong to the machine and to what else it did meanwhile. Bytes and allocations hardly do, and the ratios in the last column,
-		which compare figures of the same rounds, far less: 1 means that a pod costs as much among many as among few, or that a list does
-		not get slower with the pods that it does not ask for. Nothing here crosses a network or the API server library, whose
-		authentication and encoding come on top.
+		Times belong to the machine and to what else it did meanwhile: its load averages after the rounds were ${loads[*]},
+		of which the benchmarks' own part is 1 to 2. Bytes and allocations do not. Nor do, on a machine with nothing else to do, the
+		ratios in the last column, which compare figures of the same rounds: 1 means that a pod costs as much among many as among few, or
+		that a list does not get slower with the pods that it does not ask for. Nothing here crosses a network or the API server library,
+		whose authentication and encoding come on top.
 	TEXT
 	tables
 } >"$results.md" || { rm -f "$results.md"; exit 1; }
