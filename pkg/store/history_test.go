@@ -35,6 +35,8 @@ type history struct {
 	o     *oracle
 	now   time.Time
 	made  int
+	// mute are the pods that do not answer for a while, which is longer than maxAge often enough.
+	mute map[types.UID]bool
 }
 
 func newHistory(t *rapid.T) *history {
@@ -45,7 +47,7 @@ func newHistory(t *rapid.T) *history {
 	m.MinCoverage = rapid.SampledFrom([]float64{0, 0, 0.5}).Draw(t, "minimum coverage")
 	m.Min, m.Max = rapid.SampledFrom([]float64{-1, 0}).Draw(t, "lowest"), 1000
 	m.Scraped = rapid.Bool().Draw(t, "scraped")
-	h := &history{Store: New([]Metric{m}), quiet: New([]Metric{m}), o: newOracle(m), now: epoch()}
+	h := &history{Store: New([]Metric{m}), quiet: New([]Metric{m}), o: newOracle(m), now: epoch(), mute: map[types.UID]bool{}}
 	h.setHPA(web, terms{{"app", "=", []string{"web"}}}, smoothing.Override{})
 	for range 3 {
 		h.create(t)
@@ -58,7 +60,7 @@ func (h *history) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"collect": h.collect, "collect again": h.collect, "collect once more": h.collect, "collect idle": h.collectIdle,
 		"fail": h.fail, "wait": h.wait, "create": h.create, "change": h.change, "change another": h.change, "remove": h.remove,
-		"set HPA": h.anyHPA, "delete HPA": h.noHPA, "query": h.query,
+		"mute": h.toggle, "mute another": h.toggle, "set HPA": h.anyHPA, "delete HPA": h.noHPA, "query": h.query,
 	}
 }
 
@@ -113,6 +115,12 @@ func (h *history) change(t *rapid.T) {
 	h.setPod(p)
 }
 
+// toggle makes a pod unreachable, or reachable again.
+func (h *history) toggle(t *rapid.T) {
+	uid := h.pick(t).UID
+	h.mute[uid] = !h.mute[uid]
+}
+
 func (h *history) remove(t *rapid.T) {
 	uid := h.pick(t).UID
 	h.o.deletePod(uid)
@@ -143,7 +151,7 @@ func (h *history) fail(t *rapid.T) {
 }
 
 func (h *history) collect(t *rapid.T) {
-	for range rapid.IntRange(1, 3).Draw(t, "collections") {
+	for range rapid.IntRange(1, 5).Draw(t, "collections") {
 		h.pass(t, 7*time.Second)
 		h.record(h.batch(t, 1000))
 	}
@@ -158,7 +166,11 @@ func (h *history) collectIdle(t *rapid.T) {
 func (h *history) batch(t *rapid.T, most int) sample.Batch {
 	b := sample.Batch{Metric: "users"}
 	for _, uid := range append(slices.Sorted(maps.Keys(h.o.pods)), "a stranger") {
-		switch rapid.IntRange(0, 11).Draw(t, "answer") {
+		answer := rapid.IntRange(0, 11).Draw(t, "answer")
+		if h.mute[uid] {
+			answer %= 2
+		}
+		switch answer {
 		case 0:
 			b.Failures = append(b.Failures, sample.Failure{Pod: uid, Reason: sample.ReasonTimeout})
 		case 1:
