@@ -128,11 +128,15 @@ func valuesAt(t *testing.T, d *json.Decoder, path []string, on bool) []json.Toke
 		return found
 	}
 	for i := 0; d.More(); i++ {
-		key := strconv.Itoa(i)
+		var here bool
 		if token == json.Delim('{') {
-			key = next().(string)
+			key := next().(string)
+			here = on && len(path) > 0 && key == path[0]
+		} else if on && len(path) > 0 {
+			index, err := strconv.ParseUint(path[0], 10, 32) // 00 is 0 too
+			here = err == nil && index == uint64(i)
 		}
-		if on && len(path) > 0 && key == path[0] {
+		if here {
 			found = append(found, valuesAt(t, d, path[1:], true)...)
 		} else {
 			valuesAt(t, d, nil, false)
