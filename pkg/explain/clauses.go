@@ -40,7 +40,7 @@ func (r *Report) others() string {
 // stands says where a metric stands against its target.
 func (m *Metric) stands() string {
 	p := m.Proposal
-	text := ""
+	var text string
 	if m.Total != nil && m.Total.Smoothed != nil && !m.Unsmoothed {
 		text = fmt.Sprintf("%s has a smoothed total of %s in %d counted pods, %s of the target of %s per pod",
 			m.title(), number(*m.Total.Smoothed), p.Counted, percent(p.Ratio), m.target())

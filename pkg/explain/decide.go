@@ -10,50 +10,59 @@ import (
 
 // decide puts the metrics' proposals together and finds the limits that intervene.
 func (r *Report) decide(limits hpa.Limits) {
-	current := *r.Replicas.Current
 	if limits.Unasked {
-		next, by := limits.Clamp(current)
-		if by == hpa.Unlimited {
-			by = limits.LeastBy
-		}
-		r.Replicas.Next = &next
-		r.limit(by, next)
-		for i := range r.Metrics {
-			m := &r.Metrics[i]
-			m.Proposal, m.Invalid, m.Unknown = nil, "", "the HPA does not ask"
-		}
+		r.unasked(limits)
 		return
 	}
-	var valid, all []hpa.Metric
-	var indexes []int // of the valid metrics
+	current := *r.Replicas.Current
+	valid, all, indexes := r.proposals()
+	best, err := hpa.Recommend(current, valid)
+	switch {
+	case r.Replicas.AtLeast && err != nil:
+		return
+	case err != nil: // no metric is valid
+		r.Replicas.Next = &current
+		r.limit(InvalidMetric, current)
+		return
+	}
+	r.Replicas.Recommended = &best.Replicas
+	if r.Replicas.AtLeast {
+		return
+	}
+	if _, err := hpa.Recommend(current, all); err != nil {
+		r.Replicas.Next = &current
+		r.limit(InvalidMetric, current)
+		return
+	}
+	r.Metrics[indexes[best.Metric]].Wins = true
+	r.clamp(limits, best.Replicas)
+}
+
+// unasked is for replicas outside the bounds, which the controller corrects without a look at any metric, or 0, which it leaves.
+func (r *Report) unasked(limits hpa.Limits) {
+	next, by := limits.Clamp(*r.Replicas.Current)
+	r.Replicas.Next = &next
+	r.limit(by, next)
 	for i := range r.Metrics {
 		m := &r.Metrics[i]
-		switch {
+		m.Proposal, m.Invalid, m.Unknown = nil, "", "the HPA does not ask"
+	}
+}
+
+// proposals are those of the valid metrics, with their indexes, and those of all metrics that are known.
+func (r *Report) proposals() (valid, all []hpa.Metric, indexes []int) {
+	for i := range r.Metrics {
+		switch m := &r.Metrics[i]; {
 		case m.Proposal != nil:
-			valid, indexes = append(valid, hpa.Metric{Replicas: m.Proposal.Replicas}), append(indexes, i)
-			all = append(all, valid[len(valid)-1])
+			p := hpa.Metric{Replicas: m.Proposal.Replicas}
+			valid, all, indexes = append(valid, p), append(all, p), append(indexes, i)
 		case m.Invalid != "":
 			all = append(all, hpa.Metric{Err: errors.New(m.Invalid)})
 		default:
 			r.Replicas.AtLeast = true
 		}
 	}
-	best, err := hpa.Recommend(current, valid)
-	if err != nil { // nothing is valid
-		if !r.Replicas.AtLeast {
-			r.Replicas.Next = &current
-			r.limit(InvalidMetric, current)
-		}
-		return
-	}
-	r.Replicas.Recommended = &best.Replicas
-	r.Metrics[indexes[best.Metric]].Wins = !r.Replicas.AtLeast
-	if _, err := hpa.Recommend(current, all); err != nil && !r.Replicas.AtLeast {
-		r.Replicas.Next = &current
-		r.limit(InvalidMetric, current)
-		return
-	}
-	r.clamp(limits, best.Replicas)
+	return valid, all, indexes
 }
 
 // clamp finds what is left of a recommendation.
@@ -69,9 +78,7 @@ func (r *Report) clamp(limits hpa.Limits, recommended int32) {
 	} else if by = r.orRecent(by, recommended); by != hpa.Unlimited {
 		r.limit(by, next)
 	}
-	if !r.Replicas.AtLeast || next == limits.Most {
-		r.Replicas.Next = &next
-	}
+	r.Replicas.Next = &next
 }
 
 // stabilized tells whether the controller holds the replicas for the sake of earlier recommendations. They are its secret, but

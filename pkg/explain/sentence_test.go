@@ -199,7 +199,7 @@ func TestWithoutMetrics(t *testing.T) {
 				Type: autoscalingv2.AverageValueMetricType, AverageValue: ptr(resource.MustParse("50Mi")),
 			}
 		}, verdict{4, 4, nil, "Stays at 4: memory is at 48Mi, 96 % of the target of 50Mi, inside the band of 70 % to 100 %."}},
-		"pods that the adapter does not know": {func(in *Input) { in.Values = nil }, verdict{2, nil, []hpa.Limit{hpa.ScaleDownPolicy},
+		"pods that the adapter does not know": {func(in *Input) { in.Values = nil }, verdict{2, nil, nil,
 			"Is at 4, and wants what is only partly known: no proposal is known of active_users_per_pod (the adapter does not know the " +
 				"HPA's pods (yet)); cpu asks for 2."}},
 	} {

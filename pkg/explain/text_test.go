@@ -98,11 +98,11 @@ func annotated(fall string) *Input {
 // The text of each scene; go test ./pkg/explain -rewrite writes it anew.
 func TestText(t *testing.T) {
 	datadriven.RunTest(t, "testdata/text", func(t *testing.T, d *datadriven.TestData) string {
-		make, ok := scenes()[d.Cmd]
+		inputs, ok := scenes()[d.Cmd]
 		if !ok {
 			t.Fatalf("no scene %s", d.Cmd)
 		}
-		return text(t, make())
+		return text(t, inputs())
 	})
 }
 
