@@ -19,10 +19,10 @@ func drawPods(t *rapid.T, n int) []*corev1.Pod {
 	phases, deleting, odd := running, 0, 0
 	switch rapid.SampledFrom([]string{"healthy", "healthy", "healthy", "mixed", "mixed", "mixed", "surging", "starting", "pending", "ignored"}).Draw(t, "shape") {
 	case "mixed":
-		phases, deleting = append(running, corev1.PodPending, corev1.PodFailed, corev1.PodSucceeded, corev1.PodUnknown), 10
+		phases, deleting = slices.Concat(running, []corev1.PodPhase{corev1.PodPending, corev1.PodFailed, corev1.PodSucceeded, corev1.PodUnknown}), 10
 		odd = rapid.SampledFrom([]int{0, 0, 0, 20}).Draw(t, "percent odd")
 	case "surging":
-		phases = append(running, corev1.PodPending, corev1.PodPending)
+		phases = slices.Concat(running, []corev1.PodPhase{corev1.PodPending, corev1.PodPending})
 	case "starting":
 		odd = 80
 	case "pending":
