@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -172,7 +173,7 @@ const minInterval = 100 * time.Millisecond
 
 func validateURL(path *field.Path, text string) field.ErrorList {
 	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" ||
+	if err != nil || !utf8.ValidString(text) || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" ||
 		u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return field.ErrorList{field.Invalid(path, text, allowedURL)}
 	}
