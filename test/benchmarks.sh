@@ -90,7 +90,7 @@ tables() {
 		Written by \`make update-benchmarks\` with $(go env GOVERSION), $(go env GOOS)/$(go env GOARCH), $(getconf _NPROCESSORS_ONLN) processors: medians of $rounds rounds.
 
 		Times belong to the machine and to what else it did meanwhile: its load averages after the rounds were ${loads[*]},
-		of which the benchmarks' own part is 1 to 2. Bytes and allocations do not. Nor do, on a machine with nothing else to do, the
+		of which the benchmarks' own part is 1 to 2. Bytes and allocations hardly do. Nor do, on a machine with nothing else to do, the
 		ratios in the last column, which compare figures of the same rounds: 1 means that a pod costs as much among many as among few, or
 		that a list does not get slower with the pods that it does not ask for. Nothing here crosses a network or the API server library,
 		whose authentication and encoding come on top.
