@@ -90,6 +90,9 @@ func newRequest(ctx context.Context, pod *sample.Pod) (*http.Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("pod IP: %w", err)
 	}
+	if ip.Zone() != "" {
+		return nil, fmt.Errorf("pod IP: %q has a zone, want an address alone", pod.IP)
+	}
 	path, err := url.ParseRequestURI(pod.Target.Path)
 	if err != nil {
 		return nil, fmt.Errorf("path: %w", err)

@@ -62,6 +62,10 @@ func parseJSON(body []byte, field, counter string) (reading, error) {
 	if !json.Valid(body) {
 		return reading{}, refuse(sample.ReasonMalformed, "body is not JSON")
 	}
+	// In a body that is one string gjson would look for the field in its text.
+	if first := bytes.TrimLeft(body, " \t\r\n")[0]; first != '{' && first != '[' {
+		return reading{}, refuse(sample.ReasonNoValue, "body is neither an object nor an array, so there is no field %s", field)
+	}
 	value := gjson.GetBytes(body, field)
 	switch {
 	case !value.Exists():

@@ -27,6 +27,8 @@ func TestParse(t *testing.T) {
 		"json NaN":                 {asJSON, `{"u": NaN}`, "u", 0, sample.ReasonMalformed},
 		"json trailing":            {asJSON, `{"u": 1} x`, "u", 0, sample.ReasonMalformed},
 		"json nested deep":         {asJSON, strings.Repeat("[", 1<<20), "u", 0, sample.ReasonMalformed},
+		"json string":              {asJSON, ` "[7]"`, "0", 0, sample.ReasonNoValue},
+		"json number":              {asJSON, `7`, "u", 0, sample.ReasonNoValue},
 		"empty":                    {asJSON, ``, "u", 0, sample.ReasonMalformed},
 		"html":                     {"text/html", `{"u": 1}`, "u", 0, sample.ReasonMalformed},
 		"no content type":          {"", `{"u": 1}`, "u", 0, sample.ReasonMalformed},
