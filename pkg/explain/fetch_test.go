@@ -77,6 +77,8 @@ func TestFetchSaysWhatIsWrong(t *testing.T) {
 			[]string{"no adapter that explains", "APIService v1beta2.custom.metrics.k8s.io", path}},
 		"another adapter": {http.StatusNotFound, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404,"message":"no metric explain"}`,
 			[]string{"no adapter that explains", "no metric explain"}},
+		"a namesake that is no HPA": {http.StatusNotFound, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","code":404,` +
+			`"details":{"name":"workload","group":"custom.metrics.k8s.io","kind":"pods"}}`, []string{"no adapter that explains"}},
 		"adapter down": {http.StatusServiceUnavailable, "service unavailable\n", []string{"cannot answer", "APIService", path}},
 		"forbidden": {http.StatusForbidden, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,"message":"jane may not"}`,
 			[]string{"no access to", "userscale-explain", "jane may not"}},
