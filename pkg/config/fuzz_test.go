@@ -22,6 +22,7 @@ func FuzzLoad(f *testing.F) {
 		"", "", "0s", "")
 	f.Add([]byte(head+"metrics: [{name: a, maxAge: 1s, prometheus: {url: 'http://x', query: \"a\\tb\", scale: 100, interval: 5s}}]\n"), "", "", "", "")
 	f.Add([]byte(head+"metrics: [{name: a, maxAge: 5, pods: {field: u, interval: 1d}}]\n"), "x", "-1s", "1", "x")
+	f.Add([]byte(head+"metrics: [{name: a, rawName: b, pods: {field: u}}, {name: b, pods: {field: u}}]\n"), "", "", "", "")
 	f.Add([]byte("metrics: []\nmetricz: {}\n"), "NaN", "", "", "")
 	path := filepath.Join(f.TempDir(), "adapter.yaml")
 	f.Fuzz(func(t *testing.T, file []byte, alpha, rise, fall, url string) {

@@ -18,6 +18,8 @@ func FuzzTargetOf(f *testing.F) {
 	f.Add(all, "1\x00admin\x00/\x00http", "admin", "", uint16(9000))
 	f.Add(all, "true\x00dns\x00//evil/x\x00file", "dns", "UDP", uint16(53))
 	f.Add(all, "true\x00+1\x00http://evil/\x00http", "", "", uint16(1))
+	f.Add(annotationScrape+"\x00"+annotationPort, "true\x000", "http", "", uint16(80))
+	f.Add(annotationScrape+"\x00"+annotationPort, "true\x0065536", "http", "", uint16(80))
 	f.Add(annotationScrape, "false", "http", "", uint16(1))
 	f.Add(annotationScrape+"\x00other", "t\x00true", "http", "", uint16(65534))
 	f.Fuzz(func(t *testing.T, keys, values, portName, protocol string, port uint16) {

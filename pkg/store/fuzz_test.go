@@ -1,17 +1,18 @@
 package store
 
 import (
+	"slices"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/labels"
 )
 
-// FuzzCanonical: the canonical text of a selector selects the same pods as the selector, and is its own canonical text. Two
-// selectors with one text share a group, so that anything else would count the pods of one for the other.
+// FuzzCanonical: the canonical text of a selector selects the same pods as the selector, is its own canonical text, and depends on no
+// order. Two selectors with one text share a group, so that anything else would count the pods of one for the other.
 func FuzzCanonical(f *testing.F) {
 	for i, seed := range []string{
 		"", "app=web", "app==web,tier in (front)", "app in (b,a,,a),!beta", "app notin (b,a), app != a", "app in ()",
-		"size>3,size<10", "size>03,size", "a=,a", "example.com/a.b-c_d notin (,)", "!a,a!=x", "in in (in,notin)",
+		"size>3,size<10", "size>03,size", "a=,a", "example.com/a.b-c_d notin (,)", "!a,a!=x", "a!=x,a", "in in (in,notin)",
 	} {
 		f.Add(seed, uint64(i*7))
 	}
@@ -27,6 +28,11 @@ func FuzzCanonical(f *testing.F) {
 		}
 		if twice := canonical(again); twice != once {
 			t.Errorf("canonical(%q) = %q, and its own is %q", text, once, twice)
+		}
+		requirements, _ := selector.Requirements()
+		slices.Reverse(requirements)
+		if backwards := canonical(labels.NewSelector().Add(requirements...)); backwards != once {
+			t.Errorf("canonical(%q) = %q, and backwards %q", text, once, backwards)
 		}
 		for range 8 {
 			var set labels.Set

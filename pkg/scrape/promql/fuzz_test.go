@@ -35,6 +35,8 @@ func FuzzAnswer(f *testing.F) {
 	f.Add([]byte(matrix(series("UUID=2 namespace=ml pod=exporter instance=10.0.0.9:9400", 10, "0"))), 1.0, 100.0)
 	f.Add([]byte(matrix(series("UUID=1 pod_namespace=ml pod_name=b", -1, "NaN"), series("namespace=ml pod=b", 1, "-Inf"))), 1.0, 100.0)
 	f.Add([]byte(matrix(series("UUID=1 namespace=ml pod=a", 1, "1e308"), series("UUID=2 namespace=ml pod=a", 1, "1e308"))), 1.0, 1.7e308)
+	f.Add([]byte(matrix(series("UUID=1 namespace=ml pod=a", 1, "NaN"), series("UUID=2 namespace=ml pod=b", 1, "100.5"))), 1.0, 100.0)
+	f.Add([]byte(matrix(series("UUID=1 namespace=ml pod=a", -1, "20"), series("UUID=1 namespace=ml pod=gone", 1, "20"))), 1.0, 100.0)
 	f.Add([]byte(`{"status":"success","data":{"resultType":"vector","result":[{"metric":{"namespace":"ml","pod":"a"},"value":[1700000010,"42"]}]}}`), 1.0, 50.0)
 	f.Add([]byte(`{"status":"success","data":{"resultType":"scalar","result":[1700000010,"42"]},"warnings":["partial"]}`), 1.0, 100.0)
 	f.Add([]byte(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"1","sum":"1"}]]}]}}`), 1.0, 100.0)
