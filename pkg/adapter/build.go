@@ -53,7 +53,7 @@ func newLoops(settings *config.AdapterConfiguration, s *store.Store, r prometheu
 	var loops []*loop
 	for i := range settings.Metrics {
 		m := &settings.Metrics[i]
-		from, err := newSource(m, s)
+		from, err := newSource(settings, m, s)
 		if err != nil {
 			return nil, nil, fmt.Errorf("metric %s: %w", m.Name, err)
 		}
@@ -64,7 +64,7 @@ func newLoops(settings *config.AdapterConfiguration, s *store.Store, r prometheu
 	return loops, ready, nil
 }
 
-func newSource(m *config.Metric, s *store.Store) (source, error) {
+func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store.Store) (source, error) {
 	if m.Pods != nil {
 		return pods.New(pods.Config{
 			Metric:  m.Name,
@@ -76,7 +76,7 @@ func newSource(m *config.Metric, s *store.Store) (source, error) {
 	}
 	return promql.New(promql.Config{
 		Metric:  m.Name,
-		URL:     m.Prometheus.URL,
+		URL:     settings.PrometheusServer(m.Prometheus.Server).URL,
 		Query:   m.Prometheus.Query,
 		Timeout: m.Prometheus.Timeout.Duration,
 		Scale:   *m.Prometheus.Scale,

@@ -15,10 +15,11 @@ import (
 const gpu = `
 apiVersion: adapter.userscale.dev/v1alpha1
 kind: AdapterConfiguration
+prometheusServers: [{name: default, url: "http://prometheus:9090"}]
 metrics:
 - name: gpu_utilization_smoothed
   rawName: gpu_utilization_raw
-  prometheus: {url: "http://prometheus:9090", query: "DCGM_FI_DEV_GPU_UTIL[2m]"}
+  prometheus: {query: "DCGM_FI_DEV_GPU_UTIL[2m]"}
 `
 
 func env(pairs ...string) func(string) string {
@@ -114,7 +115,7 @@ func TestPrometheusURLFromEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Metrics[0].Prometheus.URL; got != "https://thanos.example:9090/path" {
+	if got := c.PrometheusServers[0].URL; got != "https://thanos.example:9090/path" {
 		t.Errorf("url is %q", got)
 	}
 	if _, err := Load("", env(envPrometheusURL, "prometheus:9090")); err == nil {
@@ -137,19 +138,20 @@ func TestEveryErrorAtOnce(t *testing.T) {
 		"number for a duration": {file: head + "metrics: [{name: a, maxAge: 5, pods: {field: u}}]\n", want: []string{"metrics.maxAge"}},
 		"no source":             {file: head + "metrics: [{name: a}]\n", want: []string{"metrics[0]: Required value: a metric needs a source"}},
 		"no name":               {file: head + "metrics: [{pods: {field: u}}]\n", want: []string{"metrics[0].name: Required"}},
-		"two sources": {file: head + "metrics: [{name: a, pods: {field: u}, prometheus: {url: x, query: y}}]\n",
+		"two sources": {file: head + "metrics: [{name: a, pods: {field: u}, prometheus: {query: y}}]\n",
 			want: []string{"metrics[0].prometheus: Forbidden"}},
 		"one name twice": {file: head + "metrics: [{name: a, pods: {field: u}}, {name: b, rawName: a, pods: {field: u}}]\n",
 			want: []string{`metrics[1].rawName: Duplicate value: "a"`}},
 		"both smoothings": {file: gpu + "  smoothing: {alpha: 0.3, riseHalfLife: 1s}\n", want: []string{"smoothing.alpha: Forbidden"}},
-		"many": {file: head + `metrics:
+		"many": {file: head + `prometheusServers: [{name: p, url: "ftp://x"}]
+metrics:
 - name: a/b
   maxAge: 1s
   range: {min: -1, max: -2}
   smoothing: {alpha: 2}
-  prometheus: {url: "ftp://x", query: "", interval: 5s, timeout: 6s, scale: 0}
+  prometheus: {query: "", interval: 5s, timeout: 6s, scale: 0}
 `, want: []string{"metrics[0].name", "metrics[0].maxAge", "range.min", "range.max", "smoothing.alpha: Invalid value: 2",
-			"prometheus.url", "prometheus.query", `prometheus.timeout: Invalid value: "6s"`, "at most the interval, 5s", "prometheus.scale"}},
+			"prometheusServers[0].url", "prometheus.query", `prometheus.timeout: Invalid value: "6s"`, "at most the interval, 5s", "prometheus.scale"}},
 		"pods": {file: head + `metrics: [{name: a, pods: {field: "users.#", interval: 1ms, timeout: 0s}}]`,
 			want: []string{"pods.field", "pods.interval", "pods.timeout"}},
 		"counter": {file: head + `metrics: [{name: a, pods: {field: u, counter: "u[0]"}}, {name: b, pods: {field: u, counter: u}}]`,

@@ -27,7 +27,7 @@ func Variables() []Variable {
 		{envAlpha, "alpha of every metric, both directions; in (0, 1], per 5s unless the file sets an interval"},
 		{envRiseHalfLife, "half-life of every metric when its total rises, a duration such as 10s"},
 		{envFallHalfLife, "half-life of every metric when its total falls, a duration such as 60s"},
-		{envPrometheusURL, "URL of every Prometheus source"},
+		{envPrometheusURL, "URL of the first of prometheusServers"},
 	}
 }
 
@@ -43,11 +43,10 @@ func (c *AdapterConfiguration) override(getenv func(string) string) field.ErrorL
 		return e.errs
 	}
 	for i := range c.Metrics {
-		m := &c.Metrics[i]
-		m.Smoothing.override(alpha, rise, fall)
-		if url != "" && m.Prometheus != nil {
-			m.Prometheus.URL = url
-		}
+		c.Metrics[i].Smoothing.override(alpha, rise, fall)
+	}
+	if url != "" && len(c.PrometheusServers) > 0 {
+		c.PrometheusServers[0].URL = url
 	}
 	return e.errs
 }

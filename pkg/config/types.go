@@ -16,23 +16,34 @@ const (
 
 // AdapterConfiguration says which metrics the adapter serves and where their values come from.
 type AdapterConfiguration struct {
-	APIVersion string   `json:"apiVersion"`
-	Kind       string   `json:"kind"`
-	Metrics    []Metric `json:"metrics"`
+	APIVersion        string             `json:"apiVersion"`
+	Kind              string             `json:"kind"`
+	SmoothingLimits   SmoothingLimits    `json:"smoothingLimits,omitzero"`    // of what an HPA's annotations may ask for
+	PrometheusServers []PrometheusServer `json:"prometheusServers,omitempty"` // that metrics name as their source
+	Metrics           []Metric           `json:"metrics"`
 }
 
-// Metric is one metric of pods. It names exactly one source: Pods or Prometheus.
+// SmoothingLimits bounds the half-lives that an HPA's annotations may ask for, an alpha by the half-life that it stands for. An
+// annotation outside of them is not followed.
+type SmoothingLimits struct {
+	MinHalfLife *Duration `json:"minHalfLife,omitempty"`
+	MaxHalfLife *Duration `json:"maxHalfLife,omitempty"`
+}
+
+// Metric is one metric of pods. It names exactly one source: Pods, Prometheus or DCGM.
 type Metric struct {
-	Name      string    `json:"name"`               // serves the pod's share of the smoothed total
-	RawName   string    `json:"rawName,omitempty"`  // serves the pod's last value; Name + "_raw" unless set
-	MaxAge    *Duration `json:"maxAge,omitempty"`   // a pod whose last value is older is left out
-	Range     Range     `json:"range,omitzero"`     // values outside are dropped and counted
-	Smoothing Smoothing `json:"smoothing,omitzero"` // half-lives or alpha, never both
+	Name      string    `json:"name"`                // serves the pod's share of the smoothed total
+	RawName   string    `json:"rawName,omitempty"`   // serves the pod's last value; Name + "_raw" unless set
+	TotalName string    `json:"totalName,omitempty"` // serves the smoothed total of the pods that an object selects; Name + "_total" unless set
+	MaxAge    *Duration `json:"maxAge,omitempty"`    // a pod whose last value is older is left out
+	Range     Range     `json:"range,omitzero"`      // values outside are dropped and counted
+	Smoothing Smoothing `json:"smoothing,omitzero"`  // half-lives or alpha, never both
 	// MinCoverage is the share of a workload's expected pods, from 0 to 1, that must have a value for any to be served; 0 serves what
 	// there is. A pod is expected when it runs, is not being deleted, and reported before or has been ready for two intervals.
 	MinCoverage *float64    `json:"minCoverage,omitempty"`
 	Pods        *Pods       `json:"pods,omitempty"`       // scrape the pods themselves
 	Prometheus  *Prometheus `json:"prometheus,omitempty"` // ask a Prometheus for all pods at once
+	DCGM        *DCGM       `json:"dcgm,omitempty"`       // GPU metrics of NVIDIA's dcgm-exporter
 }
 
 // Range is the closed range of accepted values, in the metric's unit and after scaling. Max is at most 1e12, which keeps totals exact
@@ -51,33 +62,29 @@ type Smoothing struct {
 	Interval     *Duration `json:"interval,omitempty"` // alpha's reference interval, whatever the source's interval is
 }
 
-// Pods scrapes each opted-in pod.
-type Pods struct {
-	Interval *Duration `json:"interval,omitempty"`
-	Timeout  *Duration `json:"timeout,omitempty"` // per pod
-	Field    string    `json:"field"`             // dotted path in a JSON body, metric name in Prometheus text
-	// Counter is likewise where the field's integral over time is, such as user-seconds. Its increase over the time between two
-	// scrapes is the exact average, where the field is only a moment's. The field is required all the same: it stands in for a pod's
-	// first scrape, after a reset, after a gap longer than maxAge, and where the body has no counter. A counter that is there but is
-	// not a finite number of 0 or more fails the scrape. In Prometheus text both are summed over their series.
-	Counter string `json:"counter,omitempty"`
-}
-
-// Prometheus asks one query for the values of all pods.
-type Prometheus struct {
-	URL      string    `json:"url"`
-	Query    string    `json:"query"` // best a range selector: its samples carry their true times
-	Interval *Duration `json:"interval,omitempty"`
-	Timeout  *Duration `json:"timeout,omitempty"`
-	Scale    *float64  `json:"scale,omitempty"` // values are multiplied by it: 100 turns a ratio into percent
-}
-
 // CollectEvery is the time between two collections of the metric.
 func (m *Metric) CollectEvery() time.Duration {
-	if m.Pods != nil {
+	switch {
+	case m.Pods != nil:
 		return m.Pods.Interval.Duration
+	case m.Prometheus != nil:
+		return m.Prometheus.Interval.Duration
+	default:
+		return m.DCGM.Interval.Duration
 	}
-	return m.Prometheus.Interval.Duration
+}
+
+// PrometheusServer returns the server of that name; without a name, the only one. It is nil only where Validate fails.
+func (c *AdapterConfiguration) PrometheusServer(name string) *PrometheusServer {
+	if name == "" && len(c.PrometheusServers) == 1 {
+		return &c.PrometheusServers[0]
+	}
+	for i := range c.PrometheusServers {
+		if name != "" && c.PrometheusServers[i].Name == name {
+			return &c.PrometheusServers[i]
+		}
+	}
+	return nil
 }
 
 // HalfLives is the smoothing in the estimator's own terms. It fails only where Validate does.

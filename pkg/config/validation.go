@@ -39,6 +39,9 @@ func (c *AdapterConfiguration) Validate() field.ErrorList {
 	if len(c.Metrics) == 0 {
 		errs = append(errs, field.Required(field.NewPath("metrics"), "name at least one metric"))
 	}
+	for i := range c.PrometheusServers {
+		errs = append(errs, validateURL(field.NewPath("prometheusServers").Index(i).Child("url"), c.PrometheusServers[i].URL)...)
+	}
 	seen := sets.New[string]()
 	for i := range c.Metrics {
 		path := field.NewPath("metrics").Index(i)
@@ -145,7 +148,6 @@ func (p *Pods) validate(path *field.Path) field.ErrorList {
 
 func (p *Prometheus) validate(path *field.Path) field.ErrorList {
 	errs := validateTimes(path, p.Interval.Duration, p.Timeout.Duration)
-	errs = append(errs, validateURL(path.Child("url"), p.URL)...)
 	if p.Query == "" {
 		errs = append(errs, field.Required(path.Child("query"), "a PromQL query, such as DCGM_FI_DEV_GPU_UTIL[2m]"))
 	}

@@ -69,10 +69,10 @@ func TestAdapterConfiguration(t *testing.T) {
 			resources := render(t, test.overlay)
 			c := load(t, resources)
 			var url string
+			if len(c.PrometheusServers) > 0 {
+				url = c.PrometheusServers[0].URL
+			}
 			for _, m := range c.Metrics {
-				if m.Prometheus != nil {
-					url = m.Prometheus.URL
-				}
 				if got := m.Smoothing.FallHalfLife.Duration; got != test.fall {
 					t.Errorf("%s: half-life of a fall is %v, want %v", m.Name, got, test.fall)
 				}
