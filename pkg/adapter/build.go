@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -74,13 +75,16 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 			Timeout: m.Pods.Timeout.Duration,
 		}, s), nil
 	}
+	client, err := promql.NewClient(settings.PrometheusServer(m.Prometheus.Server).URL, http.DefaultTransport)
+	if err != nil {
+		return nil, err
+	}
 	return promql.New(promql.Config{
 		Metric:  m.Name,
-		URL:     settings.PrometheusServer(m.Prometheus.Server).URL,
 		Query:   m.Prometheus.Query,
 		Timeout: m.Prometheus.Timeout.Duration,
 		Scale:   *m.Prometheus.Scale,
 		Min:     *m.Range.Min,
 		Max:     *m.Range.Max,
-	}, s)
+	}, s, client), nil
 }

@@ -1,48 +1,14 @@
 package promql
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
 
-	"github.com/prometheus/common/model"
 	"k8s.io/apimachinery/pkg/types"
 
 	"userscale.dev/userscale/pkg/sample"
 )
-
-// point is the newest value of one series.
-type point struct {
-	series model.Metric
-	value  float64
-	time   time.Time
-}
-
-// newest returns each series' newest point of an answer: the last of a range, or an instant vector's only one.
-func newest(answer model.Value) ([]point, error) {
-	switch v := answer.(type) {
-	case model.Matrix:
-		points := make([]point, 0, len(v))
-		for _, s := range v {
-			if n := len(s.Values); n > 0 {
-				last := s.Values[n-1]
-				points = append(points, point{s.Metric, float64(last.Value), last.Timestamp.Time()})
-			}
-		}
-		return points, nil
-	case model.Vector:
-		points := make([]point, 0, len(v))
-		for _, s := range v {
-			points = append(points, point{s.Metric, float64(s.Value), s.Timestamp.Time()})
-		}
-		return points, nil
-	case nil: // {} is an answer to the client
-		return nil, errors.New("the answer has no data")
-	default:
-		return nil, fmt.Errorf("the answer is a %v, want a matrix or a vector", answer.Type())
-	}
-}
 
 // gpu tells the GPUs (or MIG instances) of a pod apart. Two series with the same one are the same measurement, taken by two
 // Prometheuses or by an exporter before and after its restart.
@@ -52,21 +18,21 @@ type gpu struct {
 }
 
 // deduplicate keeps the newest point per GPU, in the order in which GPUs first appear.
-func deduplicate(points []point) []gpuPoint {
+func deduplicate(points []Point) []gpuPoint {
 	onlyExported := anyExported(points)
 	at := map[gpu]int{}
 	var unique []gpuPoint
 	for _, p := range points {
-		o, ok := ownerOf(p.series, onlyExported)
+		o, ok := ownerOf(p.Labels, onlyExported)
 		if !ok {
 			continue
 		}
-		key := gpu{o, string(p.series["UUID"]), string(p.series["GPU_I_ID"])}
+		key := gpu{o, string(p.Labels["UUID"]), string(p.Labels["GPU_I_ID"])}
 		if i, seen := at[key]; !seen {
 			at[key] = len(unique)
 			unique = append(unique, gpuPoint{key, p})
-		} else if p.time.After(unique[i].time) {
-			unique[i].point = p
+		} else if p.Time.After(unique[i].Time) {
+			unique[i].Point = p
 		}
 	}
 	return unique
@@ -74,17 +40,17 @@ func deduplicate(points []point) []gpuPoint {
 
 type gpuPoint struct {
 	gpu
-	point
+	Point
 }
 
 // attribute turns points into one sample per pod: the average of its GPUs' good values, as old as the oldest of them. A pod
 // that has none is a failure; series of pods that nobody knows are passed over.
-func (s *Source) attribute(points []point) sample.Batch {
+func (s *Source) attribute(points []Point) sample.Batch {
 	sums := map[types.UID]*average{}
 	var order []types.UID
 	for _, p := range deduplicate(points) {
 		pod, ok := s.pods.PodByName(p.namespace, p.pod)
-		if !ok || isExporter(p.series, pod) {
+		if !ok || isExporter(p.Labels, pod) {
 			continue
 		}
 		sum := sums[pod.UID]
@@ -93,7 +59,7 @@ func (s *Source) attribute(points []point) sample.Batch {
 			sums[pod.UID] = sum
 			order = append(order, pod.UID)
 		}
-		sum.add(s.judge(p.point, pod))
+		sum.add(s.judge(p.Point, pod))
 	}
 	b := sample.Batch{Metric: s.config.Metric}
 	for _, uid := range order {
@@ -108,18 +74,18 @@ func (s *Source) attribute(points []point) sample.Batch {
 }
 
 // judge scales a value and says why it cannot be used, if so.
-func (s *Source) judge(p point, pod sample.Pod) (float64, time.Time, sample.Reason, error) {
-	value := p.value * s.config.Scale
+func (s *Source) judge(p Point, pod sample.Pod) (float64, time.Time, sample.Reason, error) {
+	value := p.Value * s.config.Scale
 	// Negated, so that NaN is out of range too.
 	if !(value >= s.config.Min && value <= s.config.Max) || math.IsInf(value, 0) {
-		return 0, p.time, sample.ReasonOutOfRange,
-			fmt.Errorf("%v: value %v is not in [%v, %v]", p.series, value, s.config.Min, s.config.Max)
+		return 0, p.Time, sample.ReasonOutOfRange,
+			fmt.Errorf("%v: value %v is not in [%v, %v]", p.Labels, value, s.config.Min, s.config.Max)
 	}
-	if p.time.Before(pod.Started) {
-		return 0, p.time, sample.ReasonTooOld,
-			fmt.Errorf("%v: measured at %v, before the pod started at %v", p.series, p.time, pod.Started)
+	if p.Time.Before(pod.Started) {
+		return 0, p.Time, sample.ReasonTooOld,
+			fmt.Errorf("%v: measured at %v, before the pod started at %v", p.Labels, p.Time, pod.Started)
 	}
-	return value, p.time, "", nil
+	return value, p.Time, "", nil
 }
 
 // average gathers the GPUs of one pod.

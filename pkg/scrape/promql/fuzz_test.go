@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/api"
-	promv1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 
@@ -58,13 +56,13 @@ func FuzzAnswer(f *testing.F) {
 
 func askCanned(t *testing.T, answer []byte, scale, most float64) sample.Batch {
 	t.Helper()
-	client, err := api.NewClient(api.Config{Address: "http://prometheus", RoundTripper: canned(answer)})
+	client, err := NewClient("http://prometheus", canned(answer))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := Config{Metric: "gpu", Query: "q[2m]", Timeout: time.Minute, Scale: scale, Max: most}
 	silent := klog.NewContext(t.Context(), klog.Logger{})
-	return (&Source{config: c, pods: cluster(), api: promv1.NewAPI(client)}).Collect(silent)
+	return New(c, cluster(), client).Collect(silent)
 }
 
 func checkBatch(t *testing.T, b sample.Batch, most float64) {

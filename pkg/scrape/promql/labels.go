@@ -42,9 +42,9 @@ func ownerOf(series model.Metric, onlyExported bool) (owner, bool) {
 }
 
 // anyExported says whether the answer tells workloads from exporters by exported_pod.
-func anyExported(points []point) bool {
+func anyExported(points []Point) bool {
 	for _, p := range points {
-		if p.series[exported.pod] != "" {
+		if p.Labels[exported.pod] != "" {
 			return true
 		}
 	}

@@ -44,11 +44,11 @@ func ask(t *testing.T, status int, body string) sample.Batch {
 		fmt.Fprint(w, body)
 	}))
 	t.Cleanup(server.Close)
-	s, err := New(Config{Metric: "gpu", URL: server.URL, Query: "q[2m]", Timeout: 5 * time.Second, Scale: 1, Max: 100}, cluster())
+	client, err := NewClient(server.URL, http.DefaultTransport)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Collect(t.Context())
+	return New(Config{Metric: "gpu", Query: "q[2m]", Timeout: 5 * time.Second, Scale: 1, Max: 100}, cluster(), client).Collect(t.Context())
 }
 
 // series is one of a matrix: labels as k=v pairs, and value pairs of seconds after t0 and text.
@@ -190,7 +190,7 @@ func TestQueryFails(t *testing.T) {
 
 func TestScale(t *testing.T) {
 	s := &Source{config: Config{Scale: 100, Max: 100}}
-	value, _, reason, err := s.judge(point{value: 0.25, time: t0}, sample.Pod{Started: t0})
+	value, _, reason, err := s.judge(Point{Value: 0.25, Time: t0}, sample.Pod{Started: t0})
 	if value != 25 || reason != "" || err != nil {
 		t.Errorf("got %v, %s, %v, want 25", value, reason, err)
 	}
