@@ -32,7 +32,7 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	values := store.New(metrics)
-	discovery, err := o.discovery(values)
+	discovery, err := o.discovery(values, discoveryRules(settings))
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 	return group.Wait()
 }
 
-func (o *Options) discovery(s *store.Store) (*discover.Discovery, error) {
+func (o *Options) discovery(s *store.Store, rules discover.Rules) (*discover.Discovery, error) {
 	config, client, err := o.client()
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (o *Options) discovery(s *store.Store) (*discover.Discovery, error) {
 	if err != nil {
 		return nil, err
 	}
-	return discover.New(client, scales, s)
+	return discover.New(client, scales, s, rules)
 }
 
 // client returns a client of the cluster, and the configuration that it is made from.

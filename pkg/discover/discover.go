@@ -35,8 +35,8 @@ type Discovery struct {
 }
 
 // New prepares the watches; Run starts them. Scales reads the selectors of scale targets of other kinds than Deployment,
-// StatefulSet and ReplicaSet.
-func New(client kubernetes.Interface, scales Scales, r registry) (*Discovery, error) {
+// StatefulSet and ReplicaSet. Rules say which pods are asked for what.
+func New(client kubernetes.Interface, scales Scales, r registry, rules Rules) (*Discovery, error) {
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(strip))
 	d := &Discovery{factory: factory, hpas: newHPAController(factory, scales, r), synced: make(chan struct{})}
 
@@ -45,7 +45,7 @@ func New(client kubernetes.Interface, scales Scales, r registry) (*Discovery, er
 		informer cache.SharedIndexInformer
 		handler  cache.ResourceEventHandler
 	}{
-		{factory.Core().V1().Pods().Informer(), podHandler{r}},
+		{factory.Core().V1().Pods().Informer(), &podHandler{registry: r, rules: rules}},
 		{factory.Autoscaling().V2().HorizontalPodAutoscalers().Informer(), d.hpas.hpaHandler()},
 		{apps.Deployments().Informer(), d.hpas.targetHandler("Deployment")},
 		{apps.StatefulSets().Informer(), d.hpas.targetHandler("StatefulSet")},

@@ -82,7 +82,7 @@ func (l log) SetHPA(h store.HPA, s labels.Selector, o smoothing.Override) {
 
 func TestPodEvents(t *testing.T) {
 	l := log{make(chan string, 9)}
-	h := podHandler{l}
+	h := &podHandler{registry: l}
 	pod := func(uid string, phase corev1.PodPhase) *corev1.Pod {
 		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{UID: types.UID(uid), Name: "p"}, Status: corev1.PodStatus{Phase: phase, PodIP: "10.0.0.1"}}
 	}
@@ -134,7 +134,7 @@ func TestHPAEvents(t *testing.T) {
 		defer cancel()
 		client := fake.NewClientset(hpa("a", "apps/v1", "Deployment", "web"), hpa("b", "argoproj.io/v1", "Rollout", "r"), deployment("one"))
 		l, s := log{make(chan string, 99)}, &scales{}
-		d, err := New(client, s, l)
+		d, err := New(client, s, l, Rules{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,4 +191,29 @@ func TestHPAEvents(t *testing.T) {
 		must(client.AutoscalingV2().HorizontalPodAutoscalers("ns").Delete(ctx, "b", metav1.DeleteOptions{}))
 		expect("no hpa b")
 	})
+}
+
+// TestTargetsOfEachMetric: a pod that opted in is asked for every metric of pods, and the memory for saying so is shared.
+func TestTargetsOfEachMetric(t *testing.T) {
+	h := &podHandler{rules: Rules{Pods: []Rule{{Metric: "users", Annotations: true}, {Metric: "gpu"}, {Metric: "load", Annotations: true}}}}
+	pod := func(port string) *corev1.Pod {
+		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{annotationScrape: "true", annotationPort: port}}}
+	}
+	var all [][]sample.Target
+	for _, port := range []string{"80", "80", "none"} {
+		targets, _ := h.rules.targets(pod(port))
+		all = append(all, h.share(targets))
+	}
+	problem := annotationPort + `: "none" is neither a number nor the name of a TCP port of the pod's containers`
+	want := [][]sample.Target{
+		{{Metric: "users", Scheme: "http", Port: 80, Path: "/metrics"}, {Metric: "load", Scheme: "http", Port: 80, Path: "/metrics"}},
+		all[0],
+		{{Metric: "users", Problem: problem}, {Metric: "load", Problem: problem}},
+	}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if &all[0][0] != &all[1][0] {
+		t.Error("two pods that are asked in the same way have targets of their own")
+	}
 }

@@ -52,7 +52,7 @@ func cluster(t *testing.T) (*fake.Clientset, *Explainer) {
 	for i, p := range in.Pods {
 		objects = append(objects, p)
 		values.SetPod(sample.Pod{UID: p.UID, Namespace: p.Namespace, Name: p.Name, Labels: p.Labels, IP: "10.0.0." + p.Name[9:], Running: true,
-			Ready: true, Started: time.Now().Add(-time.Hour), Target: &sample.Target{Scheme: "http", Port: 80 + i, Path: "/"}})
+			Ready: true, Started: time.Now().Add(-time.Hour), Targets: []sample.Target{{Metric: users, Scheme: "http", Port: 80 + i, Path: "/"}}})
 		batch.Samples = append(batch.Samples, sample.Sample{Pod: p.UID, Value: 14, Time: time.Now()})
 	}
 	values.Record(time.Now(), batch)

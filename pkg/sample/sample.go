@@ -21,15 +21,26 @@ type Pod struct {
 	Ready     bool              // condition Ready
 	ReadyTime time.Time         // since when Ready has been what it is; zero until known
 	Started   time.Time         // status.startTime; zero until known
-	Target    *Target           // nil unless the pod opted in to being scraped
-	Problem   string            // why there is no Target although the pod opted in, for people
+	Targets   []Target          // one for each metric that the pod is asked for; never written to after the Pod was handed over
 }
 
-// Target says how to scrape a pod. The host is always the pod's own IP, so none is named here.
+// Target says how to ask a pod for a metric. The host is always the pod's own IP, so none is named here.
 type Target struct {
-	Scheme string // "http" or "https"
-	Port   int
-	Path   string // with its leading slash
+	Metric  string // the metric's name in the adapter's configuration
+	Scheme  string // "http" or "https"
+	Port    int
+	Path    string // with its leading slash
+	Problem string // why the pod can't be asked although it opted in, for people; how to ask it is empty then
+}
+
+// Target returns how to ask the pod for a metric; nil if it did not opt in to being asked.
+func (p *Pod) Target(metric string) *Target {
+	for i := range p.Targets {
+		if p.Targets[i].Metric == metric {
+			return &p.Targets[i]
+		}
+	}
+	return nil
 }
 
 // Sample is one measured value of one pod.
@@ -37,6 +48,7 @@ type Sample struct {
 	Pod   types.UID
 	Value float64   // in the metric's unit, finite and not negative
 	Time  time.Time // when it was measured, not when it was received or served
+	Note  string    // how the value came about, for people; empty where there is nothing to say
 }
 
 // Failure says that a pod was asked and gave no usable value.

@@ -8,36 +8,43 @@ type address struct {
 	port int
 }
 
-func (p *pod) address() (address, bool) {
-	if p.Target == nil || p.IP == "" || !p.Running {
+// address returns where a pod is asked for a metric, and false if it is not.
+func (p *pod) address(metric string) (address, bool) {
+	target := p.Target(metric)
+	if target == nil || target.Problem != "" || p.IP == "" || !p.Running {
 		return address{}, false
 	}
-	return address{p.IP, p.Target.Port}, true
+	return address{p.IP, target.Port}, true
 }
 
-// Targets appends to buf, in no particular order, the pods to scrape: those that opted in, have an IP and run. Pods being
+// Targets appends to buf, in no particular order, the pods to ask for a metric: those that opted in, have an IP and run. Pods being
 // deleted are among them, since what they still carry counts. Of two pods with the same address, the one that started last is the one
-// that answers there: the other's end is still to be heard of. The caller owns buf.
-func (s *Store) Targets(buf []sample.Pod) []sample.Pod {
+// that answers there: the other's end is still to be heard of. The caller owns buf. There are none for an unknown metric.
+func (s *Store) Targets(metric string, buf []sample.Pod) []sample.Pod {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.assignAddresses()
-	for _, p := range s.addresses {
+	name, ok := s.served[metric]
+	if !ok || name.raw {
+		return buf
+	}
+	m := &s.metrics[name.metric]
+	s.assignAddresses(m)
+	for _, p := range m.addresses {
 		buf = append(buf, p.Pod)
 	}
 	return buf
 }
 
-// assignAddresses finds the pod that answers at each address.
-func (s *Store) assignAddresses() {
-	clear(s.addresses)
+// assignAddresses finds the pod that answers for a metric at each address.
+func (s *Store) assignAddresses(m *metric) {
+	clear(m.addresses)
 	for _, p := range s.pods {
-		at, ok := p.address()
+		at, ok := p.address(m.Name)
 		if !ok {
 			continue
 		}
-		if other, taken := s.addresses[at]; !taken || p.after(other) {
-			s.addresses[at] = p
+		if other, taken := m.addresses[at]; !taken || p.after(other) {
+			m.addresses[at] = p
 		}
 	}
 }
@@ -55,8 +62,8 @@ func (p *pod) after(other *pod) bool {
 
 // replaced says whether another pod answers at this one's address, as of the last assignment. A pod that appeared since is not
 // replaced by nobody.
-func (s *Store) replaced(p *pod) bool {
-	at, ok := p.address()
-	other, taken := s.addresses[at]
+func (m *metric) replaced(p *pod) bool {
+	at, ok := p.address(m.Name)
+	other, taken := m.addresses[at]
 	return ok && taken && other != p
 }

@@ -11,13 +11,13 @@ import (
 func scraped(name, ip string, port int, started time.Time) sample.Pod {
 	p := running(name)
 	p.IP, p.Started = ip, started
-	p.Target = &sample.Target{Scheme: "http", Port: port, Path: "/metrics"}
+	p.Targets = []sample.Target{{Metric: "users", Scheme: "http", Port: port, Path: "/metrics"}}
 	return p
 }
 
 func (w *world) asked() map[string]bool {
 	names := map[string]bool{}
-	for _, p := range w.Targets(nil) {
+	for _, p := range w.Targets("users", nil) {
 		names[p.Name] = true
 	}
 	return names

@@ -28,13 +28,14 @@ func populated(pods, size int) (*Store, sample.Batch) {
 	m.Scraped = true
 	s := New([]Metric{m})
 	b := sample.Batch{Metric: "users"}
+	asked := []sample.Target{{Metric: "users", Scheme: "http", Port: 8080, Path: "/metrics"}}
 	for i := range pods {
 		workload := i / size
 		h := HPA{Namespace: fmt.Sprintf("ns-%d", workload/10), Name: fmt.Sprintf("app-%d", workload)}
 		p := running(fmt.Sprintf("%s-%05d", h.Name, i))
 		p.UID = types.UID(fmt.Sprintf("8c1a7e52-0000-4000-8000-%012d", i))
 		p.Namespace, p.Labels = h.Namespace, map[string]string{"app": h.Name}
-		p.IP, p.Target = fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), &sample.Target{Scheme: "http", Port: 8080, Path: "/metrics"}
+		p.IP, p.Targets = fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), asked
 		s.SetPod(p)
 		if (i+1)%size == 0 {
 			s.SetHPA(h, selector("app="+h.Name), smoothing.Override{})
@@ -81,9 +82,9 @@ func BenchmarkRecordOneWorkload(b *testing.B) {
 func BenchmarkTargets(b *testing.B) {
 	atSizes(b, func(b *testing.B, pods int) {
 		s, _ := populated(pods, 10)
-		buf := s.Targets(nil)
+		buf := s.Targets("users", nil)
 		for b.Loop() {
-			buf = s.Targets(buf[:0])
+			buf = s.Targets("users", buf[:0])
 		}
 		if len(buf) != pods {
 			b.Fatalf("%d targets", len(buf))

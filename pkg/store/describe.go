@@ -37,6 +37,7 @@ type PodDescription struct {
 	Detail   string        // the same in words, where there are any
 	Value    float64       // as last measured at Time
 	Time     time.Time     // zero if there never was a value
+	Note     string        // how Value came about; empty where there is nothing to say
 	Share    int64         // of the smoothed total, in thousandths; 0 unless State is fresh or held
 }
 
@@ -74,19 +75,20 @@ func (s *Store) describe(g *group, i int, now time.Time) MetricDescription {
 		v := &p.series[i]
 		d.Pods[j] = PodDescription{
 			UID: p.UID, Name: p.Name, State: m.state(p, v, now), Expected: m.expects(p, v, now),
-			Value: v.value, Time: v.time, Share: shares[p.UID],
+			Value: v.value, Time: v.time, Note: v.note, Share: shares[p.UID],
 		}
-		d.Pods[j].Reason, d.Pods[j].Detail = s.reason(m, p, v)
+		d.Pods[j].Reason, d.Pods[j].Detail = m.reason(p, v)
 	}
 	return d
 }
 
 // reason says why the last collection brought no value of a pod; empty if it did, or if there is nothing to say.
-func (s *Store) reason(m *metric, p *pod, v *series) (sample.Reason, string) {
+func (m *metric) reason(p *pod, v *series) (sample.Reason, string) {
+	target := p.Target(m.Name)
 	switch {
-	case m.Scraped && p.Target == nil:
-		return sample.ReasonNotScraped, p.Problem
-	case m.Scraped && s.replaced(p):
+	case m.Scraped && (target == nil || target.Problem != ""):
+		return sample.ReasonNotScraped, problem(target)
+	case m.Scraped && m.replaced(p):
 		return sample.ReasonReusedIP, ""
 	case m.failing != nil:
 		return sample.ReasonCollection, m.failing.Error()
@@ -95,4 +97,11 @@ func (s *Store) reason(m *metric, p *pod, v *series) (sample.Reason, string) {
 	default:
 		return v.reason, ""
 	}
+}
+
+func problem(target *sample.Target) string {
+	if target == nil {
+		return ""
+	}
+	return target.Problem
 }

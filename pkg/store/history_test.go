@@ -74,7 +74,7 @@ func (h *history) create(t *rapid.T) {
 		IP:        fmt.Sprintf("10.0.0.%d", rapid.IntRange(1, 6).Draw(t, "ip")),
 		Running:   rapid.IntRange(0, 3).Draw(t, "starts") > 0,
 		Started:   h.now.Add(-time.Duration(rapid.IntRange(0, 3).Draw(t, "started")) * time.Second),
-		Target:    &sample.Target{Scheme: "http", Port: 8000, Path: "/metrics"},
+		Targets:   []sample.Target{{Metric: "users", Scheme: "http", Port: 8000, Path: "/metrics"}},
 	}
 	h.setPod(p)
 }

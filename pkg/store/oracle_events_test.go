@@ -162,10 +162,10 @@ func (o *oracle) refuses(p *oraclePod, x sample.Sample, now time.Time) sample.Re
 
 // succeeded says whether another pod started later at the same IP and port, or as late, and is not being deleted as p is.
 func (o *oracle) succeeded(p *oraclePod) bool {
-	asked := func(p *oraclePod) bool { return p.Target != nil && p.IP != "" && p.Running }
+	asked := func(p *oraclePod) bool { return len(p.Targets) > 0 && p.IP != "" && p.Running }
 	for _, q := range o.pods {
 		switch {
-		case q == p || !asked(p) || !asked(q) || q.IP != p.IP || q.Target.Port != p.Target.Port:
+		case q == p || !asked(p) || !asked(q) || q.IP != p.IP || q.Targets[0].Port != p.Targets[0].Port:
 		case !q.Started.Equal(p.Started):
 			if q.Started.After(p.Started) {
 				return true

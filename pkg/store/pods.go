@@ -20,6 +20,7 @@ type pod struct {
 type series struct {
 	value      float64
 	time       time.Time     // when value was measured; zero if there is none yet
+	note       string        // how value came about
 	collection uint64        // the one that brought value
 	reason     sample.Reason // why the last collection brought none; empty when it did, or said nothing
 	err        error         // the same in words, where there are any

@@ -10,21 +10,24 @@ import (
 )
 
 func TestTargets(t *testing.T) {
-	target := &sample.Target{Scheme: "http", Port: 8000, Path: "/metrics"}
+	targets := []sample.Target{
+		{Metric: "other", Scheme: "http", Port: 1, Path: "/"}, {Metric: "users", Scheme: "http", Port: 8000, Path: "/metrics"},
+	}
 	w := newWorld(t, users())
 	for name, change := range map[string]func(*sample.Pod){
 		"yes":     func(*sample.Pod) {},
 		"leaving": func(p *sample.Pod) { p.Deleting = true },
 		"no-ip":   func(p *sample.Pod) { p.IP = "" },
 		"ended":   func(p *sample.Pod) { p.Running = false },
-		"out":     func(p *sample.Pod) { p.Target = nil },
+		"out":     func(p *sample.Pod) { p.Targets = targets[:1] },
+		"bad":     func(p *sample.Pod) { p.Targets = []sample.Target{{Metric: "users", Problem: "no port"}} },
 	} {
 		p := running(name)
-		p.IP, p.Target = "10.0.0."+name, target
+		p.IP, p.Targets = "10.0.0."+name, targets
 		change(&p)
 		w.SetPod(p)
 	}
-	got := w.Targets(make([]sample.Pod, 0, 8))
+	got := w.Targets("users", make([]sample.Pod, 0, 8))
 	names := make([]string, len(got))
 	for i, p := range got {
 		names[i] = p.Name
@@ -32,8 +35,13 @@ func TestTargets(t *testing.T) {
 	if diff := cmp.Diff([]string{"leaving", "yes"}, names, cmpopts.SortSlices(func(a, b string) bool { return a < b })); diff != "" {
 		t.Error(diff)
 	}
-	if again := w.Targets(got[:0]); &again[0] != &got[0] {
+	if again := w.Targets("users", got[:0]); &again[0] != &got[0] {
 		t.Error("the buffer is not used again")
+	}
+	for _, metric := range []string{"users_raw", "other"} {
+		if got := w.Targets(metric, nil); len(got) > 0 {
+			t.Errorf("%s: asks %v, want nobody: it is no metric's name", metric, got)
+		}
 	}
 }
 

@@ -105,7 +105,7 @@ func (s *Store) notFresh(served servedName, name string, members []member, now t
 			err.Counted++
 			continue
 		}
-		counts[s.cause(m, member.pod, v)]++
+		counts[m.cause(member.pod, v)]++
 	}
 	for reason, pods := range counts {
 		err.Causes = append(err.Causes, sample.Cause{Reason: reason, Pods: pods})
@@ -117,8 +117,8 @@ func (s *Store) notFresh(served servedName, name string, members []member, now t
 }
 
 // cause is why a pod has no value that may be served, in a few words.
-func (s *Store) cause(m *metric, p *pod, v *series) string {
-	reason, _ := s.reason(m, p, v)
+func (m *metric) cause(p *pod, v *series) string {
+	reason, _ := m.reason(p, v)
 	switch {
 	case !p.Running:
 		return "not running"

@@ -59,7 +59,7 @@ func (s *Store) take(i int, now time.Time, b sample.Batch) {
 	m := &s.metrics[i]
 	m.collections++
 	if m.Scraped {
-		s.assignAddresses()
+		s.assignAddresses(m)
 	}
 	for _, f := range b.Failures {
 		if p, ok := s.pods[f.Pod]; ok {
@@ -71,7 +71,7 @@ func (s *Store) take(i int, now time.Time, b sample.Batch) {
 		if !ok {
 			continue
 		}
-		if reason := s.refuses(m, x, p, now); reason != "" {
+		if reason := m.refuses(x, p, now); reason != "" {
 			m.drops[reason]++
 			p.series[i].reason, p.series[i].err = reason, nil
 			continue
@@ -86,9 +86,9 @@ func (s *Store) take(i int, now time.Time, b sample.Batch) {
 }
 
 // refuses says why a sample cannot be used; empty if it can.
-func (s *Store) refuses(m *metric, x sample.Sample, p *pod, now time.Time) sample.Reason {
+func (m *metric) refuses(x sample.Sample, p *pod, now time.Time) sample.Reason {
 	switch {
-	case m.Scraped && s.replaced(p):
+	case m.Scraped && m.replaced(p):
 		return sample.ReasonReusedIP
 	case math.IsNaN(x.Value) || x.Value < max(m.Min, 0) || x.Value > m.Max || math.IsInf(x.Value, 0):
 		return sample.ReasonOutOfRange
@@ -107,7 +107,7 @@ func (v *series) accept(x sample.Sample, now time.Time, collection uint64) {
 		x.Time = now
 	}
 	if !x.Time.Before(v.time) {
-		v.value, v.time = x.Value, x.Time
+		v.value, v.time, v.note = x.Value, x.Time, x.Note
 	}
 }
 

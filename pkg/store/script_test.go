@@ -131,7 +131,7 @@ func (w *world) pod(arg string) sample.Pod {
 	p := running(name)
 	p.UID, p.Started, p.IP = types.UID(uid), w.now, ip
 	if ip != "" {
-		p.Target = &sample.Target{Scheme: "http", Port: 8000, Path: "/metrics"}
+		p.Targets = []sample.Target{{Metric: "users", Scheme: "http", Port: 8000, Path: "/metrics"}}
 	}
 	return p
 }

@@ -44,7 +44,6 @@ type Store struct {
 	namespaces map[string]*namespace
 	hpas       map[HPA]*group
 	adHoc      map[*group]struct{} // the groups without an HPA
-	addresses  map[address]*pod    // who is asked there; made anew when it is needed
 	parts      []part              // reused by split
 	view       view                // reused by settled
 }
@@ -55,6 +54,7 @@ type metric struct {
 	collections uint64 // that succeeded as a whole
 	failing     error  // why the last collection failed as a whole
 	drops       map[sample.Reason]uint64
+	addresses   map[address]*pod // who is asked there; made anew when it is needed
 }
 
 // servedName is what a name in the API stands for.
@@ -72,10 +72,9 @@ func New(metrics []Metric) *Store {
 		namespaces: map[string]*namespace{},
 		hpas:       map[HPA]*group{},
 		adHoc:      map[*group]struct{}{},
-		addresses:  map[address]*pod{},
 	}
 	for i, m := range metrics {
-		s.metrics = append(s.metrics, metric{Metric: m, drops: map[sample.Reason]uint64{}})
+		s.metrics = append(s.metrics, metric{Metric: m, drops: map[sample.Reason]uint64{}, addresses: map[address]*pod{}})
 		s.served[m.Name] = servedName{metric: i}
 		if m.RawName != "" {
 			s.served[m.RawName] = servedName{metric: i, raw: true}

@@ -23,8 +23,8 @@ func at(port, pods int) fixed {
 	for i := range targets {
 		targets[i] = sample.Pod{
 			UID: types.UID(strconv.Itoa(i)), Namespace: "ns", Name: strconv.Itoa(i), Running: true,
-			IP:     fmt.Sprintf("127.1.%d.%d", i>>8, i&255),
-			Target: &sample.Target{Scheme: "http", Port: port, Path: "/good"},
+			IP:      fmt.Sprintf("127.1.%d.%d", i>>8, i&255),
+			Targets: []sample.Target{{Metric: "m", Scheme: "http", Port: port, Path: "/good"}},
 		}
 	}
 	return targets
@@ -49,7 +49,7 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 func BenchmarkCollect(b *testing.B) {
 	for _, pods := range []int{10, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("pods=%d", pods), func(b *testing.B) {
-			s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, at(8080, pods))
+			s := New(Config{Metric: "m", Field: "active_users", Timeout: 5 * time.Second}, at(8080, pods))
 			s.transport = inMemory("application/json", `{"active_users": 5}`)
 			benchmarkCollect(b, s, pods)
 		})
@@ -72,7 +72,7 @@ func BenchmarkCollectSockets(b *testing.B) {
 			server.Listener = listener
 			server.Start()
 			b.Cleanup(server.Close)
-			s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, at(listener.Addr().(*net.TCPAddr).Port, pods))
+			s := New(Config{Metric: "m", Field: "active_users", Timeout: 5 * time.Second}, at(listener.Addr().(*net.TCPAddr).Port, pods))
 			b.Cleanup(s.transport.(*http.Transport).CloseIdleConnections)
 			benchmarkCollect(b, s, pods)
 		})
@@ -99,7 +99,7 @@ func BenchmarkRead(b *testing.B) {
 		fmt.Fprintf(&text, "# HELP go_metric_%[1]d What it means.\n# TYPE go_metric_%[1]d gauge\ngo_metric_%[1]d{kind=\"a\"} %[1]d\n", i)
 	}
 	text.WriteString("# HELP active_users Users in a request.\n# TYPE active_users gauge\nactive_users 5\n")
-	s := New(Config{Field: "active_users"}, nil)
+	s := New(Config{Metric: "m", Field: "active_users"}, nil)
 	for _, body := range []struct{ name, contentType, text string }{
 		{"json", "application/json", `{"active_users": 5}`},
 		{"text", "text/plain; version=0.0.4", text.String()},

@@ -66,7 +66,7 @@ func (s *Source) ask(ctx context.Context, pod *sample.Pod) answer {
 }
 
 func (s *Source) fetch(ctx context.Context, pod *sample.Pod) (reading, time.Time, error) {
-	request, err := newRequest(ctx, pod)
+	request, err := newRequest(ctx, pod.IP, pod.Target(s.config.Metric))
 	if err != nil {
 		return reading{}, time.Time{}, err
 	}
@@ -85,21 +85,21 @@ func (s *Source) fetch(ctx context.Context, pod *sample.Pod) (reading, time.Time
 	return read, at, nil
 }
 
-func newRequest(ctx context.Context, pod *sample.Pod) (*http.Request, error) {
-	ip, err := netip.ParseAddr(pod.IP)
+func newRequest(ctx context.Context, podIP string, target *sample.Target) (*http.Request, error) {
+	ip, err := netip.ParseAddr(podIP)
 	if err != nil {
 		return nil, fmt.Errorf("pod IP: %w", err)
 	}
 	if ip.Zone() != "" {
-		return nil, fmt.Errorf("pod IP: %q has a zone, want an address alone", pod.IP)
+		return nil, fmt.Errorf("pod IP: %q has a zone, want an address alone", podIP)
 	}
-	path, err := url.ParseRequestURI(pod.Target.Path)
+	path, err := url.ParseRequestURI(target.Path)
 	if err != nil {
 		return nil, fmt.Errorf("path: %w", err)
 	}
 	u := &url.URL{
-		Scheme:   pod.Target.Scheme,
-		Host:     net.JoinHostPort(ip.String(), strconv.Itoa(pod.Target.Port)),
+		Scheme:   target.Scheme,
+		Host:     net.JoinHostPort(ip.String(), strconv.Itoa(target.Port)),
 		Path:     path.Path,
 		RawPath:  path.RawPath,
 		RawQuery: strings.ReplaceAll(path.RawQuery, " ", "%20"), // a query is sent as it is, and a space would end the request's line

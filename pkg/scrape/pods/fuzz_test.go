@@ -161,8 +161,7 @@ func FuzzNewRequest(f *testing.F) {
 	f.Add("evil.example", "file", uint16(1), "@evil/x")
 	f.Fuzz(func(t *testing.T, ip, scheme string, number uint16, path string) {
 		port := int(number)
-		p := &sample.Pod{IP: ip, Target: &sample.Target{Scheme: scheme, Port: port, Path: path}}
-		request, err := newRequest(t.Context(), p)
+		request, err := newRequest(t.Context(), ip, &sample.Target{Scheme: scheme, Port: port, Path: path})
 		if err != nil {
 			return
 		}

@@ -99,8 +99,8 @@ func TestCollectTakesTheExactAverage(t *testing.T) {
 	for _, text := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			app := surge{time.Now(), text}
-			pod := sample.Pod{UID: "a", IP: "10.0.0.1", Running: true, Target: &sample.Target{Scheme: "http", Port: 80, Path: "/"}}
-			s := New(Config{Field: "active_users", Counter: "user_seconds", MaxAge: 10 * time.Second, Timeout: time.Second}, fixed{pod})
+			pod := sample.Pod{UID: "a", IP: "10.0.0.1", Running: true, Targets: []sample.Target{{Metric: "m", Scheme: "http", Port: 80, Path: "/"}}}
+			s := New(Config{Metric: "m", Field: "active_users", Counter: "user_seconds", MaxAge: 10 * time.Second, Timeout: time.Second}, fixed{pod})
 			s.transport = app
 			for _, scrape := range []struct {
 				at   time.Duration

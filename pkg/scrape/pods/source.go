@@ -30,9 +30,9 @@ type Config struct {
 	Timeout time.Duration // for each pod, from connecting to the last byte
 }
 
-// targets lists the pods to ask. It appends to buf and returns it; each has a Target and an IP.
+// targets lists the pods to ask for a metric. It appends to buf and returns it; each has a Target of that metric and an IP.
 type targets interface {
-	Targets(buf []sample.Pod) []sample.Pod
+	Targets(metric string, buf []sample.Pod) []sample.Pod
 }
 
 // Source collects one metric from the pods. Collect must not be called concurrently with itself.
@@ -62,7 +62,7 @@ type answer struct {
 // Collect asks every pod once and returns when the last has answered or timed out. Cancelling ctx ends it early, with
 // failures that say nothing of the pods.
 func (s *Source) Collect(ctx context.Context) sample.Batch {
-	s.buf = s.targets.Targets(s.buf[:0])
+	s.buf = s.targets.Targets(s.config.Metric, s.buf[:0])
 	s.failing.last(s.buf)
 	s.answers = append(s.answers[:0], make([]answer, len(s.buf))...)
 

@@ -19,7 +19,7 @@ import (
 
 type fixed []sample.Pod
 
-func (f fixed) Targets(buf []sample.Pod) []sample.Pod { return append(buf, f...) }
+func (f fixed) Targets(_ string, buf []sample.Pod) []sample.Pod { return append(buf, f...) }
 
 // pod returns one that the server answers for.
 func pod(t testing.TB, uid string, server *httptest.Server, path string) sample.Pod {
@@ -34,7 +34,7 @@ func pod(t testing.TB, uid string, server *httptest.Server, path string) sample.
 	}
 	return sample.Pod{
 		UID: types.UID(uid), Namespace: "ns", Name: uid, IP: u.Hostname(), Running: true,
-		Target: &sample.Target{Scheme: "http", Port: port, Path: path},
+		Targets: []sample.Target{{Metric: "m", Scheme: "http", Port: port, Path: path}},
 	}
 }
 
@@ -136,7 +136,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	s := New(Config{Field: "active_users", Timeout: 5 * time.Second}, fixed{pod(t, "a", server, "/good")})
+	s := New(Config{Metric: "m", Field: "active_users", Timeout: 5 * time.Second}, fixed{pod(t, "a", server, "/good")})
 	for range 3 {
 		if b := s.Collect(t.Context()); len(b.Samples) != 1 {
 			t.Fatalf("batch: %+v", b)
