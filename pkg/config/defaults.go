@@ -14,9 +14,10 @@ const (
 // usersMetric is what is served without a configuration file: active users from the pods' own /metrics.
 func usersMetric() Metric {
 	return Metric{
-		Name:    "active_users_per_pod",
-		RawName: "active_users_raw",
-		Pods:    &Pods{Field: "active_users"},
+		Name:      "active_users_per_pod",
+		RawName:   "active_users_raw",
+		TotalName: "active_users_total_smoothed",
+		Pods:      &Pods{Field: "active_users"},
 	}
 }
 
@@ -30,6 +31,9 @@ func (c *AdapterConfiguration) setDefaults() {
 func (m *Metric) setDefaults() {
 	if m.RawName == "" && m.Name != "" {
 		m.RawName = m.Name + "_raw"
+	}
+	if m.TotalName == "" && m.Name != "" {
+		m.TotalName = m.Name + "_total"
 	}
 	orElse(&m.Range.Min, 0)
 	orElse(&m.MinCoverage, 0)

@@ -57,7 +57,7 @@ func (m *Metric) validateNames(path *field.Path, seen sets.Set[string]) field.Er
 		return field.ErrorList{field.Required(path.Child("name"), allowedName)}
 	}
 	var errs field.ErrorList
-	for _, n := range []struct{ field, value string }{{"name", m.Name}, {"rawName", m.RawName}} {
+	for _, n := range []struct{ field, value string }{{"name", m.Name}, {"rawName", m.RawName}, {"totalName", m.TotalName}} {
 		if !nameFormat.MatchString(n.value) {
 			errs = append(errs, field.Invalid(path.Child(n.field), n.value, allowedName))
 		}
