@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Value is what is served for one pod and one metric.
+// Value is what is served for one metric of one pod, or of all the pods that an object selects.
 type Value struct {
-	Namespace, Name string        // of the pod
+	Namespace, Name string        // of the pod; a total has no name
 	Milli           int64         // in thousandths of the metric's unit
-	Time            time.Time     // when the pod's own sample was measured
+	Time            time.Time     // when the pod's own sample was measured; of a total, the oldest one in it
 	Window          time.Duration // the smoothing's equivalent averaging window; 0 for a raw value
 }
 
@@ -20,6 +20,12 @@ var ErrUnknownMetric = errors.New("unknown metric")
 
 // ErrNoPod says that no pod has the name or matches the selector.
 var ErrNoPod = errors.New("no such pod")
+
+// ErrNoObject says that no object of the kind has the name.
+var ErrNoObject = errors.New("no such object")
+
+// ErrNoSelector says that an object selects no pods of its own.
+var ErrNoSelector = errors.New("no selector")
 
 // NotFreshError says that there are pods, but none with a value that may be served, or not enough of them. Absent is not zero, so
 // there is no answer.

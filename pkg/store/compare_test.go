@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -69,6 +71,7 @@ func (h *history) compareGroup(t *rapid.T, unseen *oracleGroup) {
 	g := unseen.seen(h.now)
 	values, err := h.Group(h.now, "users", g.namespace, h.parse(g.selector))
 	raw, rawErr := h.Group(h.now, "users_raw", g.namespace, h.parse(g.selector))
+	g.compareTotal(t, h, values, err)
 	var notFresh, rawNotFresh *sample.NotFreshError
 	switch c := g.coverage(h.now); {
 	case c.Matched == 0:
@@ -128,5 +131,29 @@ func (g *oracleGroup) compareShares(t *rapid.T, values []sample.Value) {
 		case math.Abs(v.Window.Seconds()-5*(2-alpha)/alpha) > 1e-6:
 			t.Fatalf("%q: the window is %v, half-lives are %v", g.selector, v.Window, h)
 		}
+	}
+}
+
+// compareTotal wants the total that an object is served to be the sum of what its pods are served, of the time of the oldest sample
+// in it, departing pods' included; and to be withheld where they are.
+func (g *oracleGroup) compareTotal(t *rapid.T, h *history, values []sample.Value, withheld error) {
+	got, err := h.Total(h.now, "users_total", g.namespace, h.parse(g.selector))
+	if withheld != nil {
+		if err == nil || strings.ReplaceAll(err.Error(), "users_total", "users") != withheld.Error() {
+			t.Fatalf("%q: the total is %+v, %v, while the pods have none: %v", g.selector, got, err, withheld)
+		}
+		return
+	}
+	want := sample.Value{Namespace: g.namespace, Window: values[0].Window}
+	for _, v := range values {
+		want.Milli += v.Milli
+	}
+	for _, p := range slices.Concat(g.counted(), g.departing()) {
+		if want.Time.IsZero() || p.at.Before(want.Time) {
+			want.Time = p.at
+		}
+	}
+	if err != nil || got != want {
+		t.Fatalf("%q: the total is %+v, %v, want %+v", g.selector, got, err, want)
 	}
 }

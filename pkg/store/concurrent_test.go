@@ -27,6 +27,7 @@ func TestConcurrent(t *testing.T) {
 		func(int) { _, _ = w.Group(now, "users", web.Namespace, selector("app=web")) },
 		func(i int) { _, _ = w.Group(now, "users", web.Namespace, selector(fmt.Sprintf("app,v!=%d", i))) },
 		func(int) { _, _ = w.Pod(now, "users", web.Namespace, "a") },
+		func(int) { _, _ = w.Total(now, "users_total", web.Namespace, selector("app")) },
 		func(i int) { w.SetPod(running(fmt.Sprint("new-", i))) },
 		func(i int) { w.DeletePod(types.UID(fmt.Sprint("new-", i))) },
 		func(i int) { w.SetHPA(HPA{web.Namespace, fmt.Sprint(i % 3)}, selector("app"), smoothing.Override{}) },

@@ -27,7 +27,7 @@ func (s *Store) Group(now time.Time, metric, namespace string, selector labels.S
 	}
 	g := s.group(now, namespace, selector)
 	if g == nil {
-		return nil, fmt.Errorf("%w: none in namespace %q matches %q", sample.ErrNoPod, namespace, selector)
+		return nil, noPod(namespace, selector)
 	}
 	g = s.settled(g, name.metric, now)
 	parts := s.split(g, name)
@@ -39,6 +39,10 @@ func (s *Store) Group(now time.Time, metric, namespace string, selector labels.S
 		values[part.index] = s.value(g, part, name)
 	}
 	return values, nil
+}
+
+func noPod(namespace string, selector labels.Selector) error {
+	return fmt.Errorf("%w: none in namespace %q matches %q", sample.ErrNoPod, namespace, selector)
 }
 
 // Pod returns the value of the newest pod of that name: its part in the group of the HPA that scales it (of several HPAs, the one

@@ -35,6 +35,30 @@ func TestGroupValues(t *testing.T) {
 	}
 }
 
+// TestTotalOfPods shows whose time a total has, that another selector than an HPA's has a total of its own, and what no pod has.
+func TestTotalOfPods(t *testing.T) {
+	w := newWorld(t, users())
+	w.play("run a b\ntick 1s a=10 b=10")
+	first := w.now
+	w.play("tick 10s a=30 b=timeout") // 20 is half-way to 40
+	want := sample.Value{Namespace: web.Namespace, Milli: 30000, Time: first, Window: users().Smoothing.Window()}
+	for text, milli := range map[string]int64{"app in (web)": 30000, "app": 40000} {
+		want.Milli = milli
+		got, err := w.Total(w.now, "users_total", web.Namespace, selector(text))
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", text, err, diff)
+		}
+	}
+	if _, err := w.Total(w.now, "users_total", web.Namespace, selector("app=none")); !errors.Is(err, sample.ErrNoPod) {
+		t.Error(err)
+	}
+	w.play("wait 16s")
+	var notFresh *sample.NotFreshError
+	if got, err := w.Total(w.now, "users_total", web.Namespace, selector("app=web")); !errors.As(err, &notFresh) || notFresh.Metric != "users_total" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestNothingIsFresh(t *testing.T) {
 	for _, test := range []struct{ name, script, want string }{
 		{"never asked", "run a", "users: 1 pod matches, none has a value younger than 15s: 1 never had a value"},
@@ -71,8 +95,15 @@ func TestUnknownMetric(t *testing.T) {
 	if _, err := w.Group(w.now, "nonsense", web.Namespace, labels.Everything()); !errors.Is(err, sample.ErrUnknownMetric) {
 		t.Error(err)
 	}
-	if _, err := w.Pod(w.now, "", web.Namespace, "a"); !errors.Is(err, sample.ErrUnknownMetric) {
-		t.Error(err)
+	for _, name := range []string{"", "users_total"} { // which an object has
+		if _, err := w.Pod(w.now, name, web.Namespace, "a"); !errors.Is(err, sample.ErrUnknownMetric) {
+			t.Error(name, err)
+		}
+	}
+	for _, name := range []string{"", "users", "users_raw"} { // which pods have
+		if _, err := w.Total(w.now, name, web.Namespace, labels.Everything()); !errors.Is(err, sample.ErrUnknownMetric) {
+			t.Error(name, err)
+		}
 	}
 }
 

@@ -92,7 +92,7 @@ func TestRecordUnknown(t *testing.T) {
 // TestMetricsAreApart shows that a collection of one metric says nothing of another.
 func TestMetricsAreApart(t *testing.T) {
 	gpu := users()
-	gpu.Name, gpu.RawName = "gpu", ""
+	gpu.Name, gpu.RawName, gpu.TotalName = "gpu", "", "gpu_total"
 	w := newWorld(t, users(), gpu)
 	w.play("run a b\ntick 1s a=10 b=10")
 	w.Record(w.now, sample.Batch{Metric: "gpu", Samples: []sample.Sample{{Pod: "a", Value: 70, Time: w.now}}})
@@ -107,6 +107,9 @@ func TestMetricsAreApart(t *testing.T) {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"users", "users_raw", "gpu"}, w.Metrics()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"users_total", "gpu_total"}, w.TotalNames()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -21,7 +21,7 @@ import (
 // users is a metric whose smoothed total covers half of the way in 10 s, up and down.
 func users() Metric {
 	return Metric{
-		Name: "users", RawName: "users_raw", Interval: 10 * time.Second, MaxAge: 15 * time.Second, Min: 0, Max: 1e9,
+		Name: "users", RawName: "users_raw", TotalName: "users_total", Interval: 10 * time.Second, MaxAge: 15 * time.Second, Min: 0, Max: 1e9,
 		Smoothing: smoothing.HalfLives{Rise: 10 * time.Second, Fall: 10 * time.Second},
 	}
 }

@@ -25,6 +25,7 @@ import (
 type Metric struct {
 	Name      string        // as shares of the smoothed total, for example active_users_per_pod
 	RawName   string        // as last measured, for example active_users_raw; not served where empty
+	TotalName string        // of an object: the smoothed total of the pods that it selects; not served where empty
 	Interval  time.Duration // between two collections
 	MaxAge    time.Duration // an older value is not used
 	Min, Max  float64       // the accepted range, inclusive; negative values are never accepted
@@ -38,7 +39,8 @@ type Metric struct {
 type Store struct {
 	mu         sync.Mutex // guards everything below and all that it points to
 	metrics    []metric
-	served     map[string]servedName
+	served     map[string]servedName // of pods
+	totals     map[string]int        // of objects: whose total, by TotalName
 	pods       map[types.UID]*pod
 	departing  map[*pod]struct{} // those of pods that are being deleted
 	namespaces map[string]*namespace
@@ -57,7 +59,7 @@ type metric struct {
 	addresses   map[address]*pod // who is asked there; made anew when it is needed
 }
 
-// servedName is what a name in the API stands for.
+// servedName is what a name in the API stands for, of a pod.
 type servedName struct {
 	metric int // in Store.metrics
 	raw    bool
@@ -67,6 +69,7 @@ type servedName struct {
 func New(metrics []Metric) *Store {
 	s := &Store{
 		served:     map[string]servedName{},
+		totals:     map[string]int{},
 		pods:       map[types.UID]*pod{},
 		departing:  map[*pod]struct{}{},
 		namespaces: map[string]*namespace{},
@@ -79,17 +82,31 @@ func New(metrics []Metric) *Store {
 		if m.RawName != "" {
 			s.served[m.RawName] = servedName{metric: i, raw: true}
 		}
+		if m.TotalName != "" {
+			s.totals[m.TotalName] = i
+		}
 	}
 	return s
 }
 
-// Metrics returns the names that are served, smoothed and raw, in the order of the configuration.
+// Metrics returns the names that are served of pods, smoothed and raw, in the order of the configuration.
 func (s *Store) Metrics() []string {
 	names := make([]string, 0, 2*len(s.metrics)) // s.metrics itself never changes, so there is nothing to lock
 	for i := range s.metrics {
 		names = append(names, s.metrics[i].Name)
 		if raw := s.metrics[i].RawName; raw != "" {
 			names = append(names, raw)
+		}
+	}
+	return names
+}
+
+// TotalNames returns the names that are served of objects, in the order of the configuration.
+func (s *Store) TotalNames() []string {
+	var names []string
+	for i := range s.metrics {
+		if total := s.metrics[i].TotalName; total != "" {
+			names = append(names, total)
 		}
 	}
 	return names

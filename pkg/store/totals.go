@@ -2,8 +2,11 @@ package store
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
+
+	"k8s.io/apimachinery/pkg/labels"
 
 	"userscale.dev/userscale/pkg/sample"
 )
@@ -50,4 +53,39 @@ func (s *Store) Totals(now time.Time) []Total {
 		return cmp.Or(cmp.Compare(a.HPA.Namespace, b.HPA.Namespace), cmp.Compare(a.HPA.Name, b.HPA.Name))
 	})
 	return totals
+}
+
+// Total returns the smoothed total of the pods that match the selector: what their values in Group sum to, to the thousandth. The
+// value has no name, since it is no pod's. Its time is that of the oldest sample in it: no part of the total is older, and it never
+// looks newer than it is.
+//
+// The group is the one that Group would answer for. So are the errors; sample.ErrUnknownMetric for a name that is no TotalName.
+func (s *Store) Total(now time.Time, name, namespace string, selector labels.Selector) (sample.Value, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, ok := s.totals[name]
+	if !ok {
+		return sample.Value{}, fmt.Errorf("%w %q", sample.ErrUnknownMetric, name)
+	}
+	g := s.group(now, namespace, selector)
+	if g == nil {
+		return sample.Value{}, noPod(namespace, selector)
+	}
+	g = s.settled(g, i, now)
+	if err := s.withheld(g, servedName{metric: i}, name, now); err != nil {
+		return sample.Value{}, err
+	}
+	t := &g.totals[i]
+	return sample.Value{Namespace: namespace, Milli: milli(t.smoothed.Value()), Time: g.oldest(i), Window: t.window}, nil
+}
+
+// oldest returns when the oldest sample in a settled total was measured.
+func (g *group) oldest(i int) time.Time {
+	var oldest time.Time
+	for j := range g.members {
+		if at := g.members[j].pod.series[i].time; g.members[j].parts[i].state == included && (oldest.IsZero() || at.Before(oldest)) {
+			oldest = at
+		}
+	}
+	return oldest
 }
