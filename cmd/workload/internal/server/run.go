@@ -57,12 +57,14 @@ func (s *Server) startGPU() (stop func()) {
 func (s *Server) drain() {
 	s.draining.Store(true)
 	start, log := time.Now(), s.config.Log
-	log.Info("Draining: unready, and serving until nothing is in flight", "activeUsers", s.users.Active(),
+	active, _ := s.users.Read()
+	log.Info("Draining: unready, and serving until nothing is in flight", "activeUsers", active,
 		"settle", s.config.DrainSettle, "gracePeriod", s.config.GracePeriod)
 	tick := time.NewTicker(drainCheck)
 	defer tick.Stop()
 	for range tick.C {
-		passed, active := time.Since(start), s.users.Active()
+		passed := time.Since(start)
+		active, _ = s.users.Read()
 		if passed >= s.config.GracePeriod-reserve {
 			log.Warn("The grace period is nearly over: cutting what is in flight", "activeUsers", active)
 			return

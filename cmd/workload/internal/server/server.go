@@ -13,9 +13,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"userscale.dev/userscale/activeusers"
 	"userscale.dev/userscale/cmd/workload/internal/gpu"
 	"userscale.dev/userscale/cmd/workload/internal/process"
-	"userscale.dev/userscale/cmd/workload/internal/users"
 )
 
 // Config is what a server needs.
@@ -35,7 +35,7 @@ type Server struct {
 	config    Config
 	started   time.Time
 	draining  atomic.Bool
-	users     *users.Tracker
+	users     activeusers.InFlight
 	gpu       *gpu.Executor
 	process   *process.Meter // nil where there is no /proc
 	endpoints []*endpoint
@@ -47,7 +47,6 @@ func New(c Config) *Server {
 	s := &Server{
 		config:  c,
 		started: time.Now(),
-		users:   users.New(),
 		gpu:     gpu.NewExecutor(c.GPU.Device, c.GPUQueue),
 		mux:     http.NewServeMux(),
 	}
