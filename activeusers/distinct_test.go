@@ -43,14 +43,16 @@ func TestWindow(t *testing.T) {
 
 // TestNoWindow counts nobody without a request in flight.
 func TestNoWindow(t *testing.T) {
-	for _, window := range []time.Duration{0, -time.Second} {
-		users := NewDistinct(window, Header("X-User"))
-		users.Enter("ann")()
-		leave := users.Enter("bob")
-		wantActive(t, users, 1)
-		leave()
-		wantActive(t, users, 0)
-	}
+	synctest.Test(t, func(t *testing.T) { // where no time passes
+		for _, window := range []time.Duration{0, -time.Second} {
+			users := NewDistinct(window, Header("X-User"))
+			users.Enter("ann")()
+			leave := users.Enter("bob")
+			wantActive(t, users, 1)
+			leave()
+			wantActive(t, users, 0)
+		}
+	})
 }
 
 // TestBound has more users than are told apart.
