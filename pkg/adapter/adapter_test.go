@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/pkg/store"
@@ -195,7 +196,7 @@ func TestShippedConfigurationMakesItsLoop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loops, ready, err := newLoops(settings, store.New(metrics), prometheus.NewRegistry())
+	loops, ready, err := newLoops(settings, store.New(metrics), client.NewCredentials(nil), prometheus.NewRegistry())
 	if err != nil || len(loops) != 1 || ready.check(nil) == nil {
 		t.Fatalf("%d loops, %v", len(loops), err)
 	}

@@ -16,8 +16,9 @@ const module = "userscale.dev/userscale/"
 // allowed says which packages of this module each package may import; docs/architecture.md draws it.
 var allowed = map[string][]string{
 	"cmd/adapter":             {"pkg/adapter", "pkg/explain"},
-	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
+	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
 	"pkg/adapter/certificate": {},
+	"pkg/adapter/client":      {"pkg/config"},
 	"pkg/config":              {"pkg/smoothing"},
 	"pkg/discover":            {"pkg/sample", "pkg/smoothing", "pkg/store"},
 	"pkg/explain":             {"pkg/discover", "pkg/hpa", "pkg/sample", "pkg/smoothing", "pkg/store"},

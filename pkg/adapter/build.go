@@ -2,10 +2,10 @@ package adapter
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/scrape/pods"
@@ -50,7 +50,7 @@ func discoveryRules(settings *config.AdapterConfiguration) discover.Rules {
 }
 
 // newLoops makes one loop per metric, and what they report to.
-func newLoops(settings *config.AdapterConfiguration, s *store.Store, r prometheus.Registerer) ([]*loop, *readiness, error) {
+func newLoops(settings *config.AdapterConfiguration, s *store.Store, c *client.Credentials, r prometheus.Registerer) ([]*loop, *readiness, error) {
 	own, err := newMetrics(r)
 	if err != nil {
 		return nil, nil, err
@@ -66,7 +66,7 @@ func newLoops(settings *config.AdapterConfiguration, s *store.Store, r prometheu
 	var loops []*loop
 	for i := range settings.Metrics {
 		m := &settings.Metrics[i]
-		from, err := newSource(settings, m, s)
+		from, err := newSource(settings, m, s, c)
 		if err != nil {
 			return nil, nil, fmt.Errorf("metric %s: %w", m.Name, err)
 		}
@@ -77,7 +77,7 @@ func newLoops(settings *config.AdapterConfiguration, s *store.Store, r prometheu
 	return loops, ready, nil
 }
 
-func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store.Store) (source, error) {
+func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store.Store, c *client.Credentials) (source, error) {
 	if m.Pods != nil {
 		return pods.New(pods.Config{
 			Metric:  m.Name,
@@ -87,7 +87,8 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 			Timeout: m.Pods.Timeout.Duration,
 		}, s), nil
 	}
-	client, err := promql.NewClient(settings.PrometheusServer(m.Prometheus.Server).URL, http.DefaultTransport)
+	server := settings.PrometheusServer(m.Prometheus.Server)
+	asks, err := promql.NewClient(server.URL, client.ForPrometheus(server, c))
 	if err != nil {
 		return nil, err
 	}
@@ -98,5 +99,5 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 		Scale:   *m.Prometheus.Scale,
 		Min:     *m.Range.Min,
 		Max:     *m.Range.Max,
-	}, s, client), nil
+	}, s, asks), nil
 }

@@ -14,6 +14,7 @@ import (
 	librarymetrics "sigs.k8s.io/custom-metrics-apiserver/pkg/apiserver/metrics"
 
 	"userscale.dev/userscale/pkg/adapter/certificate"
+	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/explain"
@@ -36,7 +37,11 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	loops, ready, err := newLoops(settings, values, legacyregistry.Registerer())
+	credentials, err := o.credentials()
+	if err != nil {
+		return err
+	}
+	loops, ready, err := newLoops(settings, values, credentials, legacyregistry.Registerer())
 	if err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 }
 
 func (o *Options) discovery(s *store.Store, rules discover.Rules) (*discover.Discovery, error) {
-	config, client, err := o.client()
+	config, cluster, err := o.client()
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +85,19 @@ func (o *Options) discovery(s *store.Store, rules discover.Rules) (*discover.Dis
 	if err != nil {
 		return nil, err
 	}
-	return discover.New(client, scales, s, rules)
+	return discover.New(cluster, scales, s, rules)
+}
+
+// credentials reads the Secrets of the adapter's own namespace, where it is known.
+func (o *Options) credentials() (*client.Credentials, error) {
+	if o.Namespace == "" {
+		return client.NewCredentials(nil), nil
+	}
+	_, cluster, err := o.client()
+	if err != nil {
+		return nil, err
+	}
+	return client.NewCredentials(cluster.CoreV1().Secrets(o.Namespace)), nil
 }
 
 // client returns a client of the cluster, and the configuration that it is made from.
@@ -89,11 +106,11 @@ func (o *Options) client() (*rest.Config, kubernetes.Interface, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	client, err := kubernetes.NewForConfig(config)
+	cluster, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return nil, nil, fmt.Errorf("client: %w", err)
 	}
-	return config, client, nil
+	return config, cluster, nil
 }
 
 // certificate returns the started keeper of the serving certificate, or nil where certificates are left to the flags.
@@ -101,7 +118,7 @@ func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) 
 	if !o.keepsCertificate() {
 		return nil, nil
 	}
-	_, client, err := o.client()
+	_, cluster, err := o.client()
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +126,7 @@ func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) 
 	if err != nil {
 		return nil, err
 	}
-	keeper := certificate.New(client.CoreV1().Secrets(o.Namespace), o.SecretName,
+	keeper := certificate.New(cluster.CoreV1().Secrets(o.Namespace), o.SecretName,
 		certificate.ServiceNames(o.ServiceName, o.Namespace),
 		certificate.APIServices{Client: dynamic, Names: []string{"v1beta1.custom.metrics.k8s.io", "v1beta2.custom.metrics.k8s.io"}})
 	return keeper, keeper.Start(ctx)
