@@ -26,11 +26,11 @@ type registry interface {
 	DeleteHPA(h store.HPA)
 }
 
-// Discovery watches pods, HPAs and the HPAs' targets.
+// Discovery watches pods, HPAs and the HPAs' targets, and Services, whose pods can be asked for.
 type Discovery struct {
 	factory informers.SharedInformerFactory
 	hpas    *hpaController
-	caches  []cache.InformerSynced // true once a handler has seen the whole first list
+	caches  []cache.InformerSynced // true once the whole first list was seen, by the handler where there is one
 	synced  chan struct{}
 }
 
@@ -57,6 +57,7 @@ func New(client kubernetes.Interface, scales Scales, r registry, rules Rules) (*
 		}
 		d.caches = append(d.caches, registration.HasSynced)
 	}
+	d.caches = append(d.caches, factory.Core().V1().Services().Informer().HasSynced)
 	return d, nil
 }
 
@@ -78,5 +79,5 @@ func (d *Discovery) Run(ctx context.Context) {
 	}
 }
 
-// Synced is closed when the store has every pod and HPA that there was at the start.
+// Synced is closed when the store has every pod and HPA that there was at the start, and Selector knows every object.
 func (d *Discovery) Synced() <-chan struct{} { return d.synced }

@@ -7,19 +7,22 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/informers"
 	appslisters "k8s.io/client-go/listers/apps/v1"
+	corelisters "k8s.io/client-go/listers/core/v1"
 )
 
 // errNotWatched marks a failed read of a target that sends no events, which is therefore worth trying again.
 var errNotWatched = errors.New("target is not watched")
 
-// selectors finds the label selector of what an HPA scales.
+// selectors finds the label selectors of objects that have pods.
 type selectors struct {
+	services     corelisters.ServiceLister
 	deployments  appslisters.DeploymentLister
 	statefulSets appslisters.StatefulSetLister
 	replicaSets  appslisters.ReplicaSetLister
@@ -28,7 +31,13 @@ type selectors struct {
 
 func newSelectors(factory informers.SharedInformerFactory, scales Scales) *selectors {
 	apps := factory.Apps().V1()
-	return &selectors{apps.Deployments().Lister(), apps.StatefulSets().Lister(), apps.ReplicaSets().Lister(), scales}
+	return &selectors{
+		services:     factory.Core().V1().Services().Lister(),
+		deployments:  apps.Deployments().Lister(),
+		statefulSets: apps.StatefulSets().Lister(),
+		replicaSets:  apps.ReplicaSets().Lister(),
+		scales:       scales,
+	}
 }
 
 // of returns the selector of a scale target, from the caches where the kind is watched and from /scale where it is not.
@@ -44,7 +53,7 @@ func (s *selectors) of(ctx context.Context, namespace string, ref autoscalingv2.
 		}
 		return selector, nil
 	}
-	selector, err := s.cached(namespace, ref)
+	selector, err := s.cached(ref.Kind, namespace, ref.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -55,16 +64,19 @@ func watched(kind string) bool {
 	return kind == "Deployment" || kind == "StatefulSet" || kind == "ReplicaSet"
 }
 
-func (s *selectors) cached(namespace string, ref autoscalingv2.CrossVersionObjectReference) (*metav1.LabelSelector, error) {
+// cached returns the selector of an object of a kind that is watched, or of a Service; nil if it has none.
+func (s *selectors) cached(kind, namespace, name string) (*metav1.LabelSelector, error) {
 	var object any
 	var err error
-	switch ref.Kind {
+	switch kind {
+	case "Service":
+		object, err = s.services.Services(namespace).Get(name)
 	case "Deployment":
-		object, err = s.deployments.Deployments(namespace).Get(ref.Name)
+		object, err = s.deployments.Deployments(namespace).Get(name)
 	case "StatefulSet":
-		object, err = s.statefulSets.StatefulSets(namespace).Get(ref.Name)
+		object, err = s.statefulSets.StatefulSets(namespace).Get(name)
 	default:
-		object, err = s.replicaSets.ReplicaSets(namespace).Get(ref.Name)
+		object, err = s.replicaSets.ReplicaSets(namespace).Get(name)
 	}
 	if err != nil {
 		return nil, err
@@ -79,6 +91,11 @@ func sameSelector(before, after any) bool {
 
 func selectorOf(object any) *metav1.LabelSelector {
 	switch o := object.(type) {
+	case *corev1.Service:
+		if len(o.Spec.Selector) == 0 { // selects nothing, not everything
+			return nil
+		}
+		return &metav1.LabelSelector{MatchLabels: o.Spec.Selector}
 	case *appsv1.Deployment:
 		return o.Spec.Selector
 	case *appsv1.StatefulSet:

@@ -21,6 +21,8 @@ func strip(object any) (any, error) {
 		}
 		hpa.Annotations = ownAnnotations(o.Annotations)
 		return hpa, nil
+	case *corev1.Service:
+		return stripService(o), nil
 	case *appsv1.Deployment:
 		return &appsv1.Deployment{ObjectMeta: identity(o.ObjectMeta), Spec: appsv1.DeploymentSpec{Selector: o.Spec.Selector}}, nil
 	case *appsv1.StatefulSet:
@@ -69,4 +71,13 @@ func stripPod(p *corev1.Pod) *corev1.Pod {
 		}
 	}
 	return pod
+}
+
+// stripService drops the selector of an ExternalName too: such a Service has no pods, whatever selector it was left with.
+func stripService(o *corev1.Service) *corev1.Service {
+	service := &corev1.Service{ObjectMeta: identity(o.ObjectMeta)}
+	if o.Spec.Type != corev1.ServiceTypeExternalName {
+		service.Spec.Selector = o.Spec.Selector
+	}
+	return service
 }

@@ -1,6 +1,7 @@
 package manifests
 
 import (
+	"slices"
 	"regexp"
 	"strings"
 	"testing"
@@ -93,6 +94,24 @@ func TestWritesNameTheirObjects(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// An adapter that may not list and watch what it keeps current never gets ready.
+func TestAdapterMayWatch(t *testing.T) {
+	for _, overlay := range overlays() {
+		watched := map[string]bool{}
+		for _, role := range all[rbacv1.ClusterRole](t, render(t, overlay), "ClusterRole") {
+			for _, rule := range role.Rules {
+				for _, resource := range rule.Resources {
+					watches := slices.Contains(rule.Verbs, "list") && slices.Contains(rule.Verbs, "watch")
+					watched[resource] = watched[resource] || watches && role.Name == "userscale-adapter-discovery"
+				}
+			}
+		}
+		for _, resource := range []string{"pods", "services", "horizontalpodautoscalers", "deployments", "statefulsets", "replicasets"} {
+			check(t, watched[resource], overlay+": the adapter may list and watch "+resource)
 		}
 	}
 }
