@@ -52,7 +52,7 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	o.base.WithCustomMetrics(provider.New(values)) // before the configuration, which describes it in the OpenAPI document
+	o.base.WithCustomMetrics(provider.New(values, discovery)) // before the configuration, which describes it in the OpenAPI document
 	if err := o.configure(ready, keeper, values); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func BenchmarkList(b *testing.B) {
 					Namespace: "shop", Name: fmt.Sprintf("web-%d", i), Milli: int64(i), Time: time.Unix(1_800_000_000, 0), Window: time.Minute,
 				})
 			}
-			p, selector := New(a), labels.SelectorFromSet(labels.Set{"app": "web"})
+			p, selector := New(a, nil), labels.SelectorFromSet(labels.Set{"app": "web"})
 			b.ReportAllocs()
 			for b.Loop() {
 				list, err := p.GetMetricBySelector(b.Context(), "shop", selector, users(), labels.Everything())

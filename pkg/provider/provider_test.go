@@ -43,7 +43,18 @@ func (a *answers) Pod(_ time.Time, metric, namespace, name string) (sample.Value
 	return a.values[0], nil
 }
 
-func (a *answers) Metrics() []string { return []string{"users", "users_raw"} }
+func (a *answers) Total(_ time.Time, metric, namespace string, selector labels.Selector) (sample.Value, error) {
+	a.asked = fmt.Sprintf("%s of all of %s/{%s}", metric, namespace, selector)
+	if a.err != nil {
+		return sample.Value{}, a.err
+	}
+	total := a.values[0]
+	total.Name = "" // as the store's
+	return total, nil
+}
+
+func (a *answers) Metrics() []string    { return []string{"users", "users_raw"} }
+func (a *answers) TotalNames() []string { return []string{"users_total"} }
 
 func two() *answers {
 	at := time.Date(2027, 1, 2, 3, 4, 5, 999_999_999, time.UTC)
@@ -80,7 +91,7 @@ func encode(t *testing.T, list runtime.Object, version schema.GroupVersion) stri
 // TestBothVersions compares what a client reads.
 func TestBothVersions(t *testing.T) {
 	a := two()
-	list, err := New(a).GetMetricBySelector(context.Background(), "shop", parse(t, "app=web"), users(), labels.Everything())
+	list, err := New(a, web()).GetMetricBySelector(context.Background(), "shop", parse(t, "app=web"), users(), labels.Everything())
 	if err != nil || a.asked != "users of shop/{app=web}" {
 		t.Fatal(a.asked, err)
 	}
@@ -104,7 +115,7 @@ func TestBothVersions(t *testing.T) {
 
 func TestByName(t *testing.T) {
 	a := two()
-	got, err := New(a).GetMetricByName(context.Background(), types.NamespacedName{Namespace: "shop", Name: "a"}, users(), labels.Everything())
+	got, err := New(a, web()).GetMetricByName(context.Background(), types.NamespacedName{Namespace: "shop", Name: "a"}, users(), labels.Everything())
 	if err != nil || a.asked != "users of shop/a" {
 		t.Fatal(a.asked, err)
 	}
@@ -119,7 +130,7 @@ func TestErrors(t *testing.T) {
 		Metric: "users", MaxAge: 15 * time.Second, Matched: 3,
 		Causes: []sample.Cause{{Reason: "timeout", Pods: 2}, {Reason: "connection", Pods: 1}},
 	}
-	deployments := schema.GroupResource{Group: "apps", Resource: "deployments"}
+	nodes := schema.GroupResource{Resource: "nodes"}
 	for _, test := range []struct {
 		name             string
 		err              error
@@ -140,10 +151,10 @@ func TestErrors(t *testing.T) {
 		{"anything else", errors.New("no idea"), users(), "", http.StatusServiceUnavailable, "no idea", "no idea"},
 		{"metric selector", nil, users(), "a=b", http.StatusBadRequest,
 			"metric label selectors are not supported", "metric label selectors are not supported"},
-		{"another resource", nil, provider.CustomMetricInfo{GroupResource: deployments, Namespaced: true, Metric: "users"}, "",
+		{"another resource", nil, provider.CustomMetricInfo{GroupResource: nodes, Namespaced: true, Metric: "users"}, "",
 			http.StatusNotFound,
-			"the server could not find the metric users for deployments.apps",
-			"the server could not find the metric users for deployments.apps"},
+			"the server could not find the metric users for nodes",
+			"the server could not find the metric users for nodes"},
 		{"no namespace", nil, provider.CustomMetricInfo{GroupResource: pods(), Metric: "users"}, "", http.StatusNotFound,
 			"the server could not find the metric users for pods",
 			"the server could not find the metric users for pods"},
@@ -151,7 +162,7 @@ func TestErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			a := two()
 			a.err = test.err
-			p, metricSelector := New(a), parse(t, test.metricSelector)
+			p, metricSelector := New(a, web()), parse(t, test.metricSelector)
 			_, byName := p.GetMetricByName(context.Background(), types.NamespacedName{Namespace: "shop", Name: "a"}, test.info, metricSelector)
 			wantStatus(t, byName, test.code, test.byName)
 			_, bySelect := p.GetMetricBySelector(context.Background(), "shop", parse(t, "app=web"), test.info, metricSelector)
@@ -169,18 +180,23 @@ func wantStatus(t *testing.T, err error, code int32, message string) {
 }
 
 func TestListAllMetrics(t *testing.T) {
-	want := []provider.CustomMetricInfo{
-		{GroupResource: schema.GroupResource{Resource: "pods"}, Namespaced: true, Metric: "users"},
-		{GroupResource: schema.GroupResource{Resource: "pods"}, Namespaced: true, Metric: "users_raw"},
+	var got []string
+	for _, info := range New(two(), web()).ListAllMetrics() {
+		if !info.Namespaced {
+			t.Errorf("%s has no namespace", info)
+		}
+		got = append(got, info.GroupResource.String()+"/"+info.Metric)
 	}
-	if diff := cmp.Diff(want, New(two()).ListAllMetrics()); diff != "" {
+	want := []string{"pods/users", "pods/users_raw", "services/users_total", "deployments.apps/users_total",
+		"statefulsets.apps/users_total", "replicasets.apps/users_total"}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // TestNoWindow shows that a raw value has none, which is not a window of 0.
 func TestNoWindow(t *testing.T) {
-	got, err := New(two()).GetMetricBySelector(context.Background(), "shop", parse(t, "app=web"), users(), nil)
+	got, err := New(two(), web()).GetMetricBySelector(context.Background(), "shop", parse(t, "app=web"), users(), nil)
 	if err != nil || got.Items[1].WindowSeconds != nil {
 		t.Errorf("got %+v, %v", got, err)
 	}
