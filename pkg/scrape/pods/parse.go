@@ -31,10 +31,10 @@ func parse(contentType string, body []byte, field, counter string) (reading, err
 		return reading{}, err
 	}
 	if !valid(r.value) {
-		return reading{}, refuse(sample.ReasonOutOfRange, "%s is %v, want a finite number of 0 or more", field, r.value)
+		return reading{}, sample.Refuse(sample.ReasonOutOfRange, "%s is %v, want a finite number of 0 or more", field, r.value)
 	}
 	if r.hasCounter && !valid(r.counter) {
-		return reading{}, refuse(sample.ReasonOutOfRange, "counter %s is %v, want a finite number of 0 or more", counter, r.counter)
+		return reading{}, sample.Refuse(sample.ReasonOutOfRange, "counter %s is %v, want a finite number of 0 or more", counter, r.counter)
 	}
 	return r, nil
 }
@@ -52,7 +52,7 @@ func parseAs(contentType string, body []byte, field, counter string) (reading, e
 	case err == nil && media == "text/plain":
 		return parseText(body, field, counter)
 	default:
-		return reading{}, refuse(sample.ReasonMalformed, "content type %q, want application/json or text/plain", contentType)
+		return reading{}, sample.Refuse(sample.ReasonMalformed, "content type %q, want application/json or text/plain", contentType)
 	}
 }
 
@@ -60,18 +60,18 @@ func parseAs(contentType string, body []byte, field, counter string) (reading, e
 // pod may send.
 func parseJSON(body []byte, field, counter string) (reading, error) {
 	if !json.Valid(body) {
-		return reading{}, refuse(sample.ReasonMalformed, "body is not JSON")
+		return reading{}, sample.Refuse(sample.ReasonMalformed, "body is not JSON")
 	}
 	// In a body that is one string gjson would look for the field in its text.
 	if first := bytes.TrimLeft(body, " \t\r\n")[0]; first != '{' && first != '[' {
-		return reading{}, refuse(sample.ReasonNoValue, "body is neither an object nor an array, so there is no field %s", field)
+		return reading{}, sample.Refuse(sample.ReasonNoValue, "body is neither an object nor an array, so there is no field %s", field)
 	}
 	value := gjson.GetBytes(body, field)
 	switch {
 	case !value.Exists():
-		return reading{}, refuse(sample.ReasonNoValue, "no field %s", field)
+		return reading{}, sample.Refuse(sample.ReasonNoValue, "no field %s", field)
 	case value.Type != gjson.Number:
-		return reading{}, refuse(sample.ReasonNoValue, "field %s is of type %s, want a number", field, value.Type)
+		return reading{}, sample.Refuse(sample.ReasonNoValue, "field %s is of type %s, want a number", field, value.Type)
 	}
 	r := reading{value: value.Num}
 	if counter == "" {
@@ -82,7 +82,7 @@ func parseJSON(body []byte, field, counter string) (reading, error) {
 	case gjson.Number:
 		r.counter, r.hasCounter = c.Num, true
 	default:
-		return reading{}, refuse(sample.ReasonOutOfRange, "counter %s is of type %s, want a number", counter, c.Type)
+		return reading{}, sample.Refuse(sample.ReasonOutOfRange, "counter %s is of type %s, want a number", counter, c.Type)
 	}
 	return r, nil
 }
@@ -92,21 +92,21 @@ func parseText(body []byte, field, counter string) (reading, error) {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(bytes.NewReader(body))
 	if err != nil {
-		return reading{}, refuse(sample.ReasonMalformed, "body is not Prometheus text: %w", err)
+		return reading{}, sample.Refuse(sample.ReasonMalformed, "body is not Prometheus text: %w", err)
 	}
 	series := families[field].GetMetric()
 	if len(series) == 0 {
-		return reading{}, refuse(sample.ReasonNoValue, "no metric %s", field)
+		return reading{}, sample.Refuse(sample.ReasonNoValue, "no metric %s", field)
 	}
 	var r reading
 	if r.value, err = sum(series); err != nil {
-		return reading{}, refuse(sample.ReasonNoValue, "metric %s: %w", field, err)
+		return reading{}, sample.Refuse(sample.ReasonNoValue, "metric %s: %w", field, err)
 	}
 	if series = families[counter].GetMetric(); counter == "" || len(series) == 0 {
 		return r, nil
 	}
 	if r.counter, err = sum(series); err != nil {
-		return reading{}, refuse(sample.ReasonOutOfRange, "counter %s: %w", counter, err)
+		return reading{}, sample.Refuse(sample.ReasonOutOfRange, "counter %s: %w", counter, err)
 	}
 	r.hasCounter = true
 	return r, nil

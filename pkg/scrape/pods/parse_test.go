@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/scrape/fetch"
 )
 
 func TestParse(t *testing.T) {
@@ -43,8 +44,8 @@ func TestParse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got, err := parse(tc.contentType, []byte(tc.body), tc.field, "")
 			if tc.reason != "" {
-				if err == nil || reasonOf(err) != tc.reason {
-					t.Fatalf("got %v, %v (%s), want reason %s", got, err, reasonOf(err), tc.reason)
+				if err == nil || fetch.ReasonOf(err) != tc.reason {
+					t.Fatalf("got %v, %v (%s), want reason %s", got, err, fetch.ReasonOf(err), tc.reason)
 				}
 				return
 			}
@@ -76,7 +77,7 @@ func TestParseCounter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := parse(tc.contentType, []byte(tc.body), "u", "s_total")
-			if got != tc.want || (err != nil) != (tc.reason != "") || err != nil && reasonOf(err) != tc.reason {
+			if got != tc.want || (err != nil) != (tc.reason != "") || err != nil && fetch.ReasonOf(err) != tc.reason {
 				t.Errorf("got %+v, %v, want %+v %s", got, err, tc.want, tc.reason)
 			}
 		})

@@ -100,8 +100,9 @@ func TestCollectTakesTheExactAverage(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			app := surge{time.Now(), text}
 			pod := sample.Pod{UID: "a", IP: "10.0.0.1", Running: true, Targets: []sample.Target{{Metric: "m", Scheme: "http", Port: 80, Path: "/"}}}
-			s := New(Config{Metric: "m", Field: "active_users", Counter: "user_seconds", MaxAge: 10 * time.Second, Timeout: time.Second}, fixed{pod})
-			s.transport = app
+			s := New(Config{
+				Metric: "m", Field: "active_users", Counter: "user_seconds", MaxAge: 10 * time.Second, Timeout: time.Second, Transport: app,
+			}, fixed{pod})
 			for _, scrape := range []struct {
 				at   time.Duration
 				want float64

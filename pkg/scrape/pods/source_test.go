@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/scrape/fetch"
 )
 
 type fixed []sample.Pod
@@ -66,7 +67,7 @@ func app(w http.ResponseWriter, r *http.Request) {
 		w.(http.Flusher).Flush()
 		<-r.Context().Done()
 	case "/large":
-		answers(w, strings.Repeat(" ", bodyLimit))
+		answers(w, strings.Repeat(" ", fetch.BodyLimit))
 	case "/gzip":
 		w.Header().Set("Content-Encoding", "gzip")
 		answers(w, "5")
