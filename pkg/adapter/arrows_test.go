@@ -16,7 +16,7 @@ const module = "userscale.dev/userscale/"
 // allowed says which packages of this module each package may import; docs/architecture.md draws it.
 var allowed = map[string][]string{
 	"cmd/adapter":             {"pkg/adapter", "pkg/explain"},
-	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
+	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/dcgm", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/store"},
 	"pkg/adapter/certificate": {},
 	"pkg/adapter/client":      {"pkg/config"},
 	"pkg/config":              {"pkg/smoothing"},
@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"pkg/hpa":                 {},
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
+	"pkg/scrape/dcgm":         {"pkg/sample", "pkg/scrape/promql"},
 	"pkg/scrape/fetch":        {"pkg/sample"},
 	"pkg/scrape/pods":         {"pkg/sample", "pkg/scrape/fetch", "pkg/smoothing"},
 	"pkg/scrape/promql":       {"pkg/sample"},

@@ -87,8 +87,10 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 			Timeout: m.Pods.Timeout.Duration,
 		}, s), nil
 	}
-	server := settings.PrometheusServer(m.Prometheus.Server)
-	asks, err := promql.NewClient(server.URL, client.ForPrometheus(server, c))
+	if m.DCGM != nil {
+		return newDCGM(settings, m, s, c)
+	}
+	asks, err := newPrometheusClient(settings, m.Prometheus.Server, c)
 	if err != nil {
 		return nil, err
 	}
@@ -100,4 +102,9 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 		Min:     *m.Range.Min,
 		Max:     *m.Range.Max,
 	}, s, asks), nil
+}
+
+func newPrometheusClient(settings *config.AdapterConfiguration, name string, c *client.Credentials) (*promql.Client, error) {
+	server := settings.PrometheusServer(name)
+	return promql.NewClient(server.URL, client.ForPrometheus(server, c))
 }

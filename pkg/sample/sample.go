@@ -74,6 +74,7 @@ const (
 	ReasonNoValue    Reason = "no_value"          // well-formed, but the value is not in it
 	ReasonOutOfRange Reason = "out_of_range"      // NaN, ±Inf, negative or above the metric's accepted range
 	ReasonTooOld     Reason = "too_old"           // measured before the pod started, so that it may be another's
+	ReasonSharedGPU  Reason = "shared_gpu"        // it is several pods' GPU, and such are not to be used
 	ReasonInFuture   Reason = "in_future"         // measured later than now, by a clock that cannot be right
 )
 
