@@ -9,6 +9,7 @@ export CGO_ENABLED := 0
 export GOFLAGS := -trimpath -buildvcs=false
 
 IMAGES := adapter workload loadgen dcgm-simulator prometheus
+EXAMPLES := example-go example-node
 LOCALKUBE := bin/localkube
 KUSTOMIZATION ?= manifests/base
 
@@ -24,6 +25,10 @@ build: bin/adapter bin/workload bin/loadgen ## Build the adapter, the workload a
 .PHONY: images
 images: bin/adapter bin/workload bin/loadgen bin/dcgm-simulator bin/prometheus ## Pack the programs into images, bin/images/NAME.tar
 	@images/build.sh $(IMAGES)
+
+.PHONY: example-images
+example-images: bin/example-go bin/example-node ## Pack two of the examples into images for the end-to-end tests; needs node and npm
+	@images/build.sh $(EXAMPLES)
 
 .PHONY: demo
 demo: cluster bin/demo bin/loadgen ## The main job on a real cluster: boot, deploy, load, scale out and in (about 9 minutes)
@@ -95,6 +100,16 @@ bin/loadgen: FORCE
 
 bin/demo bin/dcgm-simulator: bin/%: FORCE
 	@cd test && go build -ldflags '-s -w' -o ../$@ ./$*
+
+bin/example-go: FORCE
+	@go build -ldflags '-s -w' -o $@ ./examples/go
+
+bin/example-node: FORCE examples/node/node_modules
+	@images/example-node/collect.sh $@
+
+examples/node/node_modules: examples/node/package-lock.json
+	@cd examples/node && npm ci --silent --no-audit --no-fund
+	@touch $@
 
 # Upstream's Prometheus changes only with its version.
 bin/prometheus: test/prometheus/go.mod test/prometheus/go.sum

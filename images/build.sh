@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs the static binaries bin/NAME into images localhost/userscale/NAME:dev, one archive bin/images/NAME.tar each, with docker
 # or buildah, whichever is there. An image whose binary and Dockerfile are the ones it was built from is left as it is.
-# `make images` builds the binaries and then calls this.
+# `make images` builds the binaries and then calls this. A folder bin/NAME will do, too.
 #
 # Usage: images/build.sh NAME...
 set -euo pipefail
@@ -37,8 +37,8 @@ build_with_buildah() { # NAME TAG ARCHIVE
 pack() { # NAME
 	local tag="localhost/userscale/$1:dev" archive="bin/images/$1.tar" sums
 	[[ -f images/$1/Dockerfile ]] || fail "no images/$1/Dockerfile"
-	[[ -f bin/$1 ]] || fail "no bin/$1; make images builds it"
-	sums=$(sha256sum "bin/$1" "images/$1/Dockerfile")
+	[[ -e bin/$1 ]] || fail "no bin/$1; make images builds it"
+	sums=$(find "bin/$1" "images/$1/Dockerfile" -type f -print0 | sort -z | xargs -0 sha256sum)
 	if [[ -f $archive && -f $archive.from && $(<"$archive.from") == "$sums" ]]; then
 		echo "images: $1 is up to date"
 		return
