@@ -37,6 +37,7 @@ type Reading struct {
 type Sync struct {
 	Now        time.Time
 	Replicas   int32         // the scale target's spec.replicas
+	Running    int32         // its status.replicas; used for an object's averageValue only
 	Pods       []*corev1.Pod // all that match the scale target's selector
 	Tolerances Tolerances
 

@@ -24,9 +24,9 @@ const (
 // Proposal is what the HPA makes of one metric.
 type Proposal struct {
 	Replicas      int32
-	Usage         int64   // in the target's unit: the mean in thousandths, or percent of the request
+	Usage         int64   // in the target's unit: the mean or an object's value in thousandths, or percent of the request
 	Target        int64   // in the same unit
-	Mean          int64   // over the readings that count, in thousandths
+	Mean          int64   // over the readings that count, in thousandths; none of an object
 	Ratio         float64 // Usage/Target
 	AdjustedRatio float64 // with the pods without a reading filled in; Ratio where none was
 	PodCount      int     // how many pods the ratio stands for; Replicas is the ratio times this, unless nothing changes

@@ -51,15 +51,18 @@ func ask(t *testing.T, w world, question func(*podautoscaler.ReplicaCalculator, 
 			t.Fatal(err)
 		}
 	}
-	calculator := podautoscaler.NewReplicaCalculator(oneMetric{readings: w.readings}, corelisters.NewPodLister(indexer),
+	calculator := podautoscaler.NewReplicaCalculator(oneMetric{w.readings, w.object}, corelisters.NewPodLister(indexer),
 		w.sync.CPUInitializationPeriod, w.sync.InitialReadinessDelay)
 	var a answer
 	synctest.Test(t, func(*testing.T) { a = question(calculator, upstreamTolerances(w.sync.Tolerances)) })
 	return a
 }
 
-// oneMetric serves the same readings for every question about pods.
-type oneMetric struct{ readings map[string]hpa.Reading }
+// oneMetric serves the same readings for every question about pods, and the same value for every question about an object.
+type oneMetric struct {
+	readings map[string]hpa.Reading
+	object   int64
+}
 
 func (m oneMetric) serve() (metrics.PodMetricsInfo, time.Time, error) {
 	info := metrics.PodMetricsInfo{}
@@ -78,7 +81,7 @@ func (m oneMetric) GetRawMetric(string, string, labels.Selector, labels.Selector
 }
 
 func (m oneMetric) GetObjectMetric(string, string, *autoscalingv2.CrossVersionObjectReference, labels.Selector) (int64, time.Time, error) {
-	return 0, time.Time{}, errors.New("no object metrics here")
+	return m.object, bubbleNow, nil
 }
 
 func (m oneMetric) GetExternalMetric(string, string, labels.Selector) ([]int64, time.Time, error) {

@@ -13,23 +13,30 @@ import (
 type world struct {
 	sync     hpa.Sync
 	readings map[string]hpa.Reading
+	object   int64
 }
 
 // drawWorld makes pods and gives some of them readings, often such that they lie on an edge of the rules. unit is the value of a pod
 // at exactly its target.
 func drawWorld(t *rapid.T, unit func(*corev1.Pod) int64) world {
-	w := world{sync: hpa.Sync{
+	w := world{sync: drawSync(t)}
+	w.readings = drawReadings(t, w.sync, unit)
+	return w
+}
+
+// drawSync makes pods, and the tolerances of their HPA.
+func drawSync(t *rapid.T) hpa.Sync {
+	s := hpa.Sync{
 		Now:        bubbleNow,
 		Tolerances: hpa.Tolerances{Up: drawTolerance(t, "up"), Down: drawTolerance(t, "down")},
 
 		CPUInitializationPeriod: hpa.DefaultCPUInitializationPeriod,
 		InitialReadinessDelay:   hpa.DefaultInitialReadinessDelay,
-	}}
+	}
 	n := rapid.OneOf(rapid.IntRange(1, 8), rapid.IntRange(0, 60)).Draw(t, "pods")
-	w.sync.Pods = drawPods(t, n)
-	w.sync.Replicas = rapid.OneOf(rapid.Just(int32(n)), rapid.Int32Range(0, 2*int32(n)+2)).Draw(t, "replicas")
-	w.readings = drawReadings(t, w.sync, unit)
-	return w
+	s.Pods = drawPods(t, n)
+	s.Replicas = rapid.OneOf(rapid.Just(int32(n)), rapid.Int32Range(0, 2*int32(n)+2)).Draw(t, "replicas")
+	return s
 }
 
 func drawTolerance(t *rapid.T, direction string) float64 {
