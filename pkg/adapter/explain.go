@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/restmapper"
 	metricsclient "k8s.io/metrics/pkg/client/clientset/versioned"
 
+	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/explain"
 	"userscale.dev/userscale/pkg/store"
 )
@@ -18,7 +19,7 @@ import (
 const explainQPS, explainBurst = 50, 100
 
 // explainer returns what answers why an HPA stands where it stands.
-func (o *Options) explainer(values *store.Store) (*explain.Explainer, error) {
+func (o *Options) explainer(values *store.Store, discovery *discover.Discovery) (*explain.Explainer, error) {
 	shared, err := o.base.ClientConfig()
 	if err != nil {
 		return nil, err
@@ -41,5 +42,5 @@ func (o *Options) explainer(values *store.Store) (*explain.Explainer, error) {
 		Client: objects,
 		Mapper: restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(client.Discovery())),
 	}
-	return explain.New(client, metrics, scales, values), nil
+	return explain.New(explain.Sources{Client: client, Metrics: metrics, Scales: scales, Objects: discovery, Values: values}), nil
 }

@@ -53,7 +53,7 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	o.base.WithCustomMetrics(provider.New(values, discovery)) // before the configuration, which describes it in the OpenAPI document
-	if err := o.configure(ready, keeper, values); err != nil {
+	if err := o.configure(ready, keeper, values, discovery); err != nil {
 		return err
 	}
 
@@ -133,8 +133,8 @@ func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) 
 }
 
 // configure adds to the library's server what is ours.
-func (o *Options) configure(ready *readiness, keeper *certificate.Keeper, values *store.Store) error {
-	explainer, err := o.explainer(values)
+func (o *Options) configure(ready *readiness, keeper *certificate.Keeper, values *store.Store, discovery *discover.Discovery) error {
+	explainer, err := o.explainer(values, discovery)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Input struct {
 	Usage    []metricsv1beta1.PodMetrics // of these pods, if a metric needs it
 	UsageErr error                       // why there is no Usage
 	Values   *store.Description          // what the adapter measured; nil if it does not know the HPA's pods
+	Objects  map[int]Object              // that the HPA's metrics describe, by metric
 }
 
 // Assemble explains an HPA.

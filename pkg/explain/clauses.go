@@ -42,8 +42,15 @@ func (m *Metric) stands() string {
 	p := m.Proposal
 	var text string
 	if m.Total != nil && m.Total.Smoothed != nil && !m.Unsmoothed {
-		text = fmt.Sprintf("%s has a smoothed total of %s in %d counted pods, %s of the target of %s per pod",
-			m.title(), number(*m.Total.Smoothed), p.Counted, percent(p.Ratio), m.target())
+		counted, per := p.Counted, " per pod"
+		if m.Object != "" {
+			counted, per = m.Total.Coverage.Counted, ""
+		}
+		if m.Object != "" && m.Target.AverageValue != nil {
+			per = " per replica"
+		}
+		text = fmt.Sprintf("%s has a smoothed total of %s in %d counted pods, %s of the target of %s%s",
+			m.title(), number(*m.Total.Smoothed), counted, percent(p.Ratio), m.target(), per)
 	} else {
 		text = fmt.Sprintf("%s is at %s, %s of the target of %s", m.title(), m.amount(p.Usage), percent(p.Ratio), m.target())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/client-go/kubernetes/fake"
@@ -39,10 +41,20 @@ func (n fakeScale) Scale(context.Context, string, autoscalingv2.CrossVersionObje
 	}, nil
 }
 
+// services knows one Service, which selects the same pods.
+type services struct{}
+
+func (services) Selector(kind schema.GroupKind, namespace, name string) (labels.Selector, error) {
+	if kind.String() != "Service" || namespace != "userscale" || name != "workload" {
+		return nil, fmt.Errorf("%w: %s", sample.ErrNoObject, name)
+	}
+	return labels.Set{"app": "workload"}.AsSelector(), nil
+}
+
 // cluster is two namespaces with the shipped HPA at two pods, which the store has values of in the first.
 func cluster(t *testing.T) (*fake.Clientset, *Explainer) {
 	t.Helper()
-	values := store.New([]store.Metric{{Name: users, Interval: time.Second, MaxAge: time.Hour, Max: 1e9, Scraped: true}})
+	values := store.New([]store.Metric{{Name: users, TotalName: total, Interval: time.Second, MaxAge: time.Hour, Max: 1e9, Scraped: true}})
 	values.SetHPA(store.HPA{Namespace: "userscale", Name: "workload"}, labels.Set{"app": "workload"}.AsSelector(), smoothing.Override{})
 	other := shipped(2)
 	other.Namespace, other.Name = "other", "shop"
@@ -62,7 +74,7 @@ func cluster(t *testing.T) (*fake.Clientset, *Explainer) {
 	metrics.PrependReactor("list", "pods", func(clienttesting.Action) (bool, runtime.Object, error) {
 		return true, &metricsv1beta1.PodMetricsList{Items: in.Usage}, nil
 	})
-	return client, New(client, metrics, fakeScale(2), values)
+	return client, New(Sources{Client: client, Metrics: metrics, Scales: fakeScale(2), Objects: services{}, Values: values})
 }
 
 // byName answers a list with a field selector for a name.

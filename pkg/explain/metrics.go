@@ -18,12 +18,12 @@ func (in Input) metrics(t hpa.Tolerances) []Metric {
 		if i < len(in.HPA.Status.CurrentMetrics) { // in the order of the spec; empty for one that was invalid
 			metrics[i].see(in.HPA.Status.CurrentMetrics[i])
 		}
-		in.explain(&metrics[i], spec)
+		in.explain(&metrics[i], spec, in.Objects[i])
 	}
 	return metrics
 }
 
-func (in Input) explain(m *Metric, spec autoscalingv2.MetricSpec) {
+func (in Input) explain(m *Metric, spec autoscalingv2.MetricSpec, o Object) {
 	m.name(spec)
 	switch {
 	case in.Scale == nil || in.Scale.Status.Selector == "":
@@ -33,7 +33,7 @@ func (in Input) explain(m *Metric, spec autoscalingv2.MetricSpec) {
 	case spec.Resource != nil, spec.ContainerResource != nil:
 		in.resourceMetric(m)
 	case spec.Object != nil:
-		m.Unknown = "only the HPA reads metrics of objects"
+		in.objectMetric(m, o, spec.Object)
 	case spec.External != nil:
 		m.Unknown = "only the HPA reads external metrics"
 	default:
@@ -53,6 +53,7 @@ func (m *Metric) name(spec autoscalingv2.MetricSpec) {
 		m.Container = spec.ContainerResource.Container
 	case spec.Object != nil:
 		m.Name, m.Target = spec.Object.Metric.Name, spec.Object.Target
+		m.Object = spec.Object.DescribedObject.Kind + " " + spec.Object.DescribedObject.Name
 	case spec.External != nil:
 		m.Name, m.Target = spec.External.Metric.Name, spec.External.Target
 	}
@@ -78,7 +79,8 @@ func (m *Metric) see(status autoscalingv2.MetricStatus) {
 // sync is what the controller would know now.
 func (in Input) sync(t Tolerance) hpa.Sync {
 	return hpa.Sync{
-		Now: in.Now, Replicas: current(in.Scale), Pods: in.Pods, Tolerances: hpa.Tolerances{Up: t.Up, Down: t.Down},
+		Now: in.Now, Replicas: current(in.Scale), Running: in.Scale.Status.Replicas, Pods: in.Pods,
+		Tolerances:              hpa.Tolerances{Up: t.Up, Down: t.Down},
 		CPUInitializationPeriod: hpa.DefaultCPUInitializationPeriod, InitialReadinessDelay: hpa.DefaultInitialReadinessDelay,
 	}
 }

@@ -31,11 +31,7 @@ func (in Input) podsMetric(m *Metric, spec *autoscalingv2.PodsMetricSource) {
 	m.Unsmoothed = m.Name == d.RawName
 	m.Total = totalOf(d)
 	m.Pods = in.podsOf(d)
-	if s := spec.Metric.Selector; s != nil && len(s.MatchLabels)+len(s.MatchExpressions) > 0 {
-		m.Invalid = "the adapter does not support metric label selectors"
-	} else if d.Withheld != nil {
-		m.Invalid = strings.TrimPrefix(d.Withheld.Error(), m.Name+": ")
-	}
+	m.judge(d, spec.Metric.Selector)
 	in.averageValue(m, "", served(d, m.Unsmoothed))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"pgregory.net/rapid"
 
@@ -64,6 +65,16 @@ func drawCircumstances(t *rapid.T, in *Input) {
 	in.condition(autoscalingv2.AbleToScale, rapid.SampledFrom([]string{"ReadyForNewScale", "ScaleDownStabilized", "ScaleUpStabilized"}).Draw(t, "able"), "")
 	first := rapid.IntRange(0, 1).Draw(t, "metrics")
 	in.HPA.Spec.Metrics = in.HPA.Spec.Metrics[first:]
+	if yes("an object") && in.Values != nil && in.Scale != nil {
+		in.object(averageValue("10"))
+		if yes("with a value") {
+			in.object(autoscalingv2.MetricTarget{Type: autoscalingv2.ValueMetricType, Value: ptr(resource.MustParse("40"))})
+		}
+		in.Scale.Status.Replicas = rapid.Int32Range(0, 12).Draw(t, "running")
+		if yes("that is not there") {
+			in.Objects[0] = Object{Err: sample.ErrNoObject}
+		}
+	}
 	if yes("a selector of series") && in.HPA.Spec.Metrics[0].Pods != nil {
 		in.HPA.Spec.Metrics[0].Pods.Metric.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"a": "b"}}
 	}

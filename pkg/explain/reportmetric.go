@@ -12,6 +12,7 @@ type Metric struct {
 	Type      autoscalingv2.MetricSourceType `json:"type"`
 	Name      string                         `json:"name"`
 	Container string                         `json:"container,omitempty"` // of a ContainerResource metric
+	Object    string                         `json:"object,omitempty"`    // kind and name, of an Object metric
 	Target    autoscalingv2.MetricTarget     `json:"target"`
 	Tolerance Tolerance                      `json:"tolerance"`
 	// Unsmoothed: the HPA asks for the values as measured.
@@ -54,11 +55,11 @@ type Coverage struct {
 // Proposal is what the HPA makes of a metric; hpa.Proposal explains it.
 type Proposal struct {
 	Replicas      int32                           `json:"replicas"`
-	Usage         autoscalingv2.MetricValueStatus `json:"usage"` // the mean over the pods that count
+	Usage         autoscalingv2.MetricValueStatus `json:"usage"` // the mean over the pods that count, or of an object
 	Ratio         float64                         `json:"ratio"` // of the usage to the target
 	AdjustedRatio float64                         `json:"adjustedRatio"`
 	Outcome       hpa.Outcome                     `json:"outcome"`
-	Counted       int                             `json:"counted"` // pods by the part that they have in the proposal
+	Counted       int                             `json:"counted"` // pods by the part that they have in the proposal; none of an object
 	Missing       int                             `json:"missing"`
 	Pending       int                             `json:"pending"`
 	Ignored       int                             `json:"ignored"`
@@ -78,7 +79,7 @@ const (
 // Pod is one pod's value of a metric.
 type Pod struct {
 	Name string `json:"name"`
-	Part Part   `json:"part,omitempty"` // absent if the API server does not list the pod
+	Part Part   `json:"part,omitempty"` // absent if the API server does not list the pod, and of an Object metric
 	// State is the value's, of a metric that this adapter measures.
 	State      sample.State `json:"state,omitempty"`
 	Expected   bool         `json:"expected,omitempty"` // it should have a value

@@ -2,7 +2,9 @@ package explain
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
@@ -18,7 +20,11 @@ import (
 	"userscale.dev/userscale/pkg/store"
 )
 
-const users = "active_users_per_pod"
+// The names of what the adapter serves of pods, and of objects.
+const (
+	users = "active_users_per_pod"
+	total = "active_users_total_smoothed"
+)
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
@@ -120,7 +126,7 @@ func (in *Input) cpu(percent int64) {
 // users sets what the adapter knows, with shares in proportion to the values.
 func (in *Input) users(smoothed float64, values ...value) {
 	d := store.MetricDescription{
-		Name: users, RawName: "active_users_raw", MaxAge: 15 * time.Second, Smoothed: smoothed,
+		Name: users, RawName: "active_users_raw", TotalName: total, MaxAge: 15 * time.Second, Smoothed: smoothed,
 		Smoothing: smoothing.HalfLives{Rise: 10 * time.Second, Fall: time.Minute},
 		Coverage:  sample.Coverage{Matched: len(values), Expected: len(values)},
 	}
@@ -147,12 +153,26 @@ func (in *Input) users(smoothed float64, values ...value) {
 	}
 	if d.Coverage.Counted == 0 {
 		err := &sample.NotFreshError{Metric: users, MaxAge: d.MaxAge, Matched: len(values), Expected: len(values)}
-		for reason, n := range causes {
-			err.Causes = append(err.Causes, sample.Cause{Reason: string(reason), Pods: n})
+		for _, reason := range slices.Sorted(maps.Keys(causes)) {
+			err.Causes = append(err.Causes, sample.Cause{Reason: string(reason), Pods: causes[reason]})
 		}
 		d.Withheld = err
 	}
 	in.Values = &store.Description{Selector: "app=workload", Metrics: []store.MetricDescription{d}}
+}
+
+// object has the HPA go by the total of Service web alone, which selects the HPA's own pods.
+func (in *Input) object(target autoscalingv2.MetricTarget) {
+	in.HPA.Spec.Metrics = []autoscalingv2.MetricSpec{{Type: autoscalingv2.ObjectMetricSourceType, Object: &autoscalingv2.ObjectMetricSource{
+		DescribedObject: autoscalingv2.CrossVersionObjectReference{APIVersion: "v1", Kind: "Service", Name: "web"},
+		Metric:          autoscalingv2.MetricIdentifier{Name: total},
+		Target:          target,
+	}}}
+	in.Objects = map[int]Object{0: {Values: in.Values}}
+}
+
+func averageValue(text string) autoscalingv2.MetricTarget {
+	return autoscalingv2.MetricTarget{Type: autoscalingv2.AverageValueMetricType, AverageValue: ptr(resource.MustParse(text))}
 }
 
 // condition adds to what the HPA's last pass said.

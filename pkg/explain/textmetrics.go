@@ -33,7 +33,11 @@ func (m *Metric) row() string {
 		if m.Wins {
 			asks += " (wins)"
 		}
-		cells = append(cells, m.amount(p.Usage), ratio, m.band(), p.text(), asks)
+		parts := p.text()
+		if m.Object != "" {
+			parts = "-"
+		}
+		cells = append(cells, m.amount(p.Usage), ratio, m.band(), parts, asks)
 	}
 	return strings.Join(cells, "\t")
 }
@@ -59,7 +63,7 @@ func (m *Metric) writePods(b *strings.Builder) {
 		smoothed = number(*t.Smoothed)
 	}
 	text := fmt.Sprintf("%s: raw total %s, smoothed %s (half-life %s s up, %s s down); %d of %d expected pods counted",
-		m.Name, number(t.Raw), smoothed, number(t.RiseHalfLifeSeconds), number(t.FallHalfLifeSeconds), t.Coverage.Counted, t.Coverage.Expected)
+		m.title(), number(t.Raw), smoothed, number(t.RiseHalfLifeSeconds), number(t.FallHalfLifeSeconds), t.Coverage.Counted, t.Coverage.Expected)
 	if t.Coverage.Minimum > 0 {
 		text += fmt.Sprintf(", at least %s wanted", percent(t.Coverage.Minimum))
 	}

@@ -31,8 +31,11 @@ func pods(n int) string {
 
 // title names a metric in a sentence.
 func (m *Metric) title() string {
-	if m.Container != "" {
+	switch {
+	case m.Container != "":
 		return m.Name + " of container " + m.Container
+	case m.Object != "":
+		return m.Name + " of " + m.Object
 	}
 	return m.Name
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/types"
 	"pgregory.net/rapid"
 
@@ -25,6 +26,10 @@ func (h *history) compareDescriptions(t *rapid.T, unseen *oracleGroup) {
 		if i < 0 || !ok {
 			t.Fatalf("HPA %v is not known", hpa)
 		}
+		same, ok := h.DescribePods(h.now, g.namespace, h.parse(g.selector))
+		if diff := gocmp.Diff(d, same, gocmp.Comparer(sameError)); ok && diff != "" || ok != (len(g.members) > 0) {
+			t.Fatalf("HPA %v and its pods (-hpa +pods), %v:\n%s", hpa, ok, diff)
+		}
 		m, c := d.Metrics[0], g.coverage(h.now)
 		if totals[i].Coverage != c || m.Coverage != c || !near(totals[i].Raw, g.x()) || m.Raw != totals[i].Raw {
 			t.Fatalf("HPA %v: %+v and %+v, want X %v, %+v", hpa, totals[i], m, g.x(), c)
@@ -38,6 +43,10 @@ func (h *history) compareDescriptions(t *rapid.T, unseen *oracleGroup) {
 		}
 		h.compareDescribed(t, g, m)
 	}
+}
+
+func sameError(a, b error) bool {
+	return (a == nil) == (b == nil) && (a == nil || a.Error() == b.Error())
 }
 
 // compareDescribed holds the pods of a description against the oracle, and their shares against what a query gets.

@@ -3,13 +3,14 @@ package store
 import (
 	"time"
 
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/pkg/smoothing"
 )
 
-// Description is what is known of an HPA's pods, for people.
+// Description is what is known of an HPA's or an object's pods, for people.
 type Description struct {
 	Selector string
 	Metrics  []MetricDescription // in the order of the configuration
@@ -17,14 +18,15 @@ type Description struct {
 
 // MetricDescription is a group's total of one metric, and how it is made up.
 type MetricDescription struct {
-	Name, RawName string
-	MaxAge        time.Duration
-	Smoothing     smoothing.HalfLives // in force: the configuration's or an HPA's own
-	Raw           float64             // over counted and departing pods
-	Smoothed      float64             // unknown, not 0, unless a pod is counted
-	Coverage      sample.Coverage
-	Withheld      error            // what a query gets instead of values; nil if it gets values
-	Pods          []PodDescription // all that match, sorted by name
+	Name, RawName, TotalName string
+
+	MaxAge    time.Duration
+	Smoothing smoothing.HalfLives // in force: the configuration's or an HPA's own
+	Raw       float64             // over counted and departing pods
+	Smoothed  float64             // unknown, not 0, unless a pod is counted
+	Coverage  sample.Coverage
+	Withheld  error            // what a query gets instead of values; nil if it gets values
+	Pods      []PodDescription // all that match, sorted by name
 }
 
 // PodDescription is one pod's part in a total.
@@ -49,11 +51,27 @@ func (s *Store) Describe(now time.Time, h HPA) (Description, bool) {
 	if !ok {
 		return Description{}, false
 	}
+	return s.describeAll(g, now), true
+}
+
+// DescribePods returns what is known of the pods that match a selector: of the group that Group and Total answer for. It is false if
+// there are none.
+func (s *Store) DescribePods(now time.Time, namespace string, selector labels.Selector) (Description, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.group(now, namespace, selector)
+	if g == nil {
+		return Description{}, false
+	}
+	return s.describeAll(g, now), true
+}
+
+func (s *Store) describeAll(g *group, now time.Time) Description {
 	d := Description{Selector: g.selector.String(), Metrics: make([]MetricDescription, len(s.metrics))}
 	for i := range s.metrics {
 		d.Metrics[i] = s.describe(g, i, now)
 	}
-	return d, true
+	return d
 }
 
 func (s *Store) describe(g *group, i int, now time.Time) MetricDescription {
@@ -64,7 +82,7 @@ func (s *Store) describe(g *group, i int, now time.Time) MetricDescription {
 		shares[part.pod.UID] = part.milli
 	}
 	d := MetricDescription{
-		Name: m.Name, RawName: m.RawName, MaxAge: m.MaxAge,
+		Name: m.Name, RawName: m.RawName, TotalName: m.TotalName, MaxAge: m.MaxAge,
 		Smoothing: t.smoothed.HalfLives, Raw: t.raw, Smoothed: t.smoothed.Value(),
 		Coverage: g.coverage(i, m, now),
 		Withheld: s.withheld(g, servedName{metric: i}, m.Name, now),
