@@ -1,8 +1,8 @@
 package manifests
 
 import (
-	"slices"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
