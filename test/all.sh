@@ -45,7 +45,8 @@ stage "unit mutants" test/mutants.sh --unit
 stage "fuzz, a short run of each" test/fuzz.sh 5s
 stage "benchmarks run" go test -run '^$' -bench . -benchtime 1x ./...
 stage "quick start of the README" test/quickstart.sh
-stage "demo, manifests and simulator tests" in_module test go test $(cd test && go list ./... | grep -v '/e2e\|/examples')
+stage "build Prometheus" make --no-print-directory bin/prometheus
+stage "demo, manifests, simulator and Prometheus tests" in_module test go test $(cd test && go list ./... | grep -v '/e2e\|/examples')
 stage "examples in Go, Node and Python" test/examples.sh
 if [[ -z $cluster_reason ]]; then
 	stage "build Kubernetes and the images" make --no-print-directory bin/localkube images
