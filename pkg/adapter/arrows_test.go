@@ -27,6 +27,7 @@ var allowed = map[string][]string{
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
 	"pkg/scrape/dcgm":         {"pkg/sample", "pkg/scrape/promql"},
+	"pkg/scrape/exposition":   {"pkg/sample"},
 	"pkg/scrape/fetch":        {"pkg/sample"},
 	"pkg/scrape/pods":         {"pkg/sample", "pkg/scrape/fetch", "pkg/smoothing"},
 	"pkg/scrape/promql":       {"pkg/sample"},

@@ -1,0 +1,75 @@
+// Package exposition picks values out of what Prometheus would scrape: its text format, OpenMetrics and its protobuf. A body is read to
+// its end, for one that is not well-formed has no value at all, but only what is selected of it is built.
+package exposition
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+
+	"userscale.dev/userscale/pkg/sample"
+)
+
+// Series is one series of a body.
+type Series struct {
+	Labels labels.Labels // its name, as __name__, among them
+	Value  float64       // as it stands there: NaN, an infinity, or a number of any sign
+	Time   time.Time     // when it was measured; zero where the body does not say, and so now
+}
+
+// List returns the series of the named metrics, in the order of the body. Its errors are refusals with a reason.
+func List(contentType string, body []byte, metrics ...string) ([]Series, error) {
+	selectors := make([]Selector, len(metrics))
+	for i, m := range metrics {
+		selectors[i] = Named(m)
+	}
+	var list []Series
+	err := scan(contentType, body, selectors, func(_ int, s entry) {
+		if !s.parts {
+			list = append(list, s.Series)
+		}
+	})
+	return list, err
+}
+
+// entry is a series that a selector matches, or, with parts, a metric of its name that has no single value: a histogram or a summary.
+type entry struct {
+	Series
+	parts bool
+}
+
+// visit takes in an entry that the selector of that index matches.
+type visit func(selector int, e entry)
+
+// scan reads the body to its end. The Content-Type decides the format.
+func scan(contentType string, body []byte, selectors []Selector, found visit) error {
+	read, name := scanText, "Prometheus text"
+	switch media, parameters, _ := strings.Cut(contentType, ";"); strings.ToLower(strings.TrimSpace(media)) {
+	case "text/plain":
+	case "application/openmetrics-text":
+		read, name = scanOpenMetrics, "OpenMetrics"
+	case "application/vnd.google.protobuf":
+		if !strings.Contains(strings.ReplaceAll(parameters, `"`, ""), "delimited") {
+			return sample.Refuse(sample.ReasonMalformed, "content type %.100q, want delimited messages", contentType)
+		}
+		read, name = scanProtobuf, "Prometheus protobuf"
+	default:
+		return sample.Refuse(sample.ReasonMalformed, "content type %.100q, want a format of Prometheus", contentType)
+	}
+	if err := read(body, selectors, found); err != nil && !errors.Is(err, io.EOF) {
+		return sample.Refuse(sample.ReasonMalformed, "body is not %s: %.300s", name, err) // which may quote all of the body
+	}
+	return nil
+}
+
+// check: the parsers let a series have a label twice.
+func check(series labels.Labels) error {
+	if name, twice := series.HasDuplicateLabelNames(); twice {
+		return fmt.Errorf("%.200s has the label %s twice", series.String(), name)
+	}
+	return nil
+}
