@@ -7,7 +7,6 @@ import (
 
 	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
-	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/scrape/pods"
 	"userscale.dev/userscale/pkg/scrape/promql"
 	"userscale.dev/userscale/pkg/store"
@@ -36,17 +35,6 @@ func storeMetrics(settings *config.AdapterConfiguration) ([]store.Metric, error)
 		})
 	}
 	return metrics, nil
-}
-
-// discoveryRules say which pods are asked for which metrics.
-func discoveryRules(settings *config.AdapterConfiguration) discover.Rules {
-	var rules discover.Rules
-	for i := range settings.Metrics {
-		if m := &settings.Metrics[i]; m.Pods != nil {
-			rules.Pods = append(rules.Pods, discover.Rule{Metric: m.Name, Annotations: true})
-		}
-	}
-	return rules
 }
 
 // newLoops makes one loop per metric, and what they report to.

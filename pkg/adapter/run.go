@@ -33,7 +33,11 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	values := store.New(metrics)
-	discovery, err := o.discovery(values, discoveryRules(settings))
+	rules, err := discoveryRules(settings)
+	if err != nil {
+		return err
+	}
+	discovery, err := o.discovery(values, rules)
 	if err != nil {
 		return err
 	}

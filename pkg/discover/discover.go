@@ -29,6 +29,7 @@ type registry interface {
 // Discovery watches pods, HPAs and the HPAs' targets, and Services, whose pods can be asked for.
 type Discovery struct {
 	factory informers.SharedInformerFactory
+	pods    *podHandler
 	hpas    *hpaController
 	caches  []cache.InformerSynced // true once the whole first list was seen, by the handler where there is one
 	synced  chan struct{}
@@ -37,15 +38,21 @@ type Discovery struct {
 // New prepares the watches; Run starts them. Scales reads the selectors of scale targets of other kinds than Deployment,
 // StatefulSet and ReplicaSet. Rules say which pods are asked for what.
 func New(client kubernetes.Interface, scales Scales, r registry, rules Rules) (*Discovery, error) {
-	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(strip))
-	d := &Discovery{factory: factory, hpas: newHPAController(factory, scales, r), synced: make(chan struct{})}
+	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(newAnnotations().strip))
+	pods := factory.Core().V1().Pods().Informer()
+	d := &Discovery{
+		factory: factory,
+		pods:    newPodHandler(r, pods.GetStore(), rules),
+		hpas:    newHPAController(factory, scales, r, rules.HalfLives),
+		synced:  make(chan struct{}),
+	}
 
 	apps := factory.Apps().V1()
 	for _, w := range []struct {
 		informer cache.SharedIndexInformer
 		handler  cache.ResourceEventHandler
 	}{
-		{factory.Core().V1().Pods().Informer(), &podHandler{registry: r, rules: rules}},
+		{pods, d.pods},
 		{factory.Autoscaling().V2().HorizontalPodAutoscalers().Informer(), d.hpas.hpaHandler()},
 		{apps.Deployments().Informer(), d.hpas.targetHandler("Deployment")},
 		{apps.StatefulSets().Informer(), d.hpas.targetHandler("StatefulSet")},
@@ -77,6 +84,12 @@ func (d *Discovery) Run(ctx context.Context) {
 	for more {
 		more = d.hpas.next(ctx)
 	}
+}
+
+// SetRules replaces the rules, and applies the new ones to the pods and HPAs that there are. It is safe for concurrent use.
+func (d *Discovery) SetRules(rules Rules) {
+	d.pods.setRules(rules)
+	d.hpas.setLimits(rules.HalfLives)
 }
 
 // Synced is closed when the store has every pod and HPA that there was at the start, and Selector knows every object.

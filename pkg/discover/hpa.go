@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync/atomic"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -15,6 +16,7 @@ import (
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
 
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/pkg/store"
 )
 
@@ -26,15 +28,32 @@ type hpaController struct {
 	selectors *selectors
 	queue     workqueue.TypedRateLimitingInterface[store.HPA]
 	outcomes  map[store.HPA]string // the last one of each HPA, so that only changes are logged
+	limits    atomic.Pointer[smoothing.Limits]
 }
 
-func newHPAController(factory informers.SharedInformerFactory, scales Scales, r registry) *hpaController {
-	return &hpaController{
+func newHPAController(factory informers.SharedInformerFactory, scales Scales, r registry, limits smoothing.Limits) *hpaController {
+	c := &hpaController{
 		registry:  r,
 		hpas:      factory.Autoscaling().V2().HorizontalPodAutoscalers().Lister(),
 		selectors: newSelectors(factory, scales),
 		queue:     workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[store.HPA]()),
 		outcomes:  map[store.HPA]string{},
+	}
+	c.limits.Store(&limits)
+	return c
+}
+
+// setLimits looks at all HPAs again if the limits are others than before.
+func (c *hpaController) setLimits(limits smoothing.Limits) {
+	if before := c.limits.Swap(&limits); *before == limits {
+		return
+	}
+	hpas, err := c.hpas.List(labels.Everything())
+	if err != nil {
+		return
+	}
+	for _, hpa := range hpas {
+		c.enqueue(hpa)
 	}
 }
 
@@ -123,9 +142,9 @@ func (c *hpaController) sync(ctx context.Context, name store.HPA) error {
 		c.registry.DeleteHPA(name)
 		return nil
 	}
-	override, err := SmoothingOverride(hpa.Annotations)
-	if err != nil {
-		c.log(name, "HPA selects pods, and has bad annotations, which are not followed", "selector", selector, "err", err)
+	override := overrideOf(hpa.Annotations, *c.limits.Load())
+	if override.Problem != "" {
+		c.log(name, "HPA selects pods, and has bad annotations, which are not followed", "selector", selector, "err", override.Problem)
 	} else {
 		c.log(name, "HPA selects pods", "selector", selector)
 	}

@@ -2,6 +2,8 @@ package discover
 
 import (
 	"slices"
+	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/cache"
@@ -13,14 +15,21 @@ import (
 // podHandler passes pods on to the registry, each with how it is asked.
 type podHandler struct {
 	registry registry
-	rules    Rules
-	last     []sample.Target // of the pod before this one
+	known    cache.Store // the pods that there are; never behind the events
+
+	mu    sync.Mutex // guards what follows; held while a pod is handed over, so that the registry is told of the newest state last
+	rules Rules
+	ways  map[sample.Target][]sample.Target // shared by the pods that are asked in the same way, by the first in them
+}
+
+func newPodHandler(r registry, known cache.Store, rules Rules) *podHandler {
+	return &podHandler{registry: r, known: known, rules: rules, ways: map[sample.Target][]sample.Target{}}
 }
 
 // OnAdd implements cache.ResourceEventHandler.
 func (h *podHandler) OnAdd(object any, _ bool) {
 	if pod, ok := object.(*corev1.Pod); ok {
-		h.set(pod, nil)
+		h.handle(pod, nil)
 	}
 }
 
@@ -32,10 +41,10 @@ func (h *podHandler) OnUpdate(before, after any) {
 		return
 	}
 	if was.UID != pod.UID {
-		h.registry.DeletePod(was.UID)
+		h.delete(was)
 		was = nil
 	}
-	h.set(pod, was)
+	h.handle(pod, was)
 }
 
 // OnDelete implements cache.ResourceEventHandler.
@@ -44,30 +53,68 @@ func (h *podHandler) OnDelete(object any) {
 		object = tombstone.Obj
 	}
 	if pod, ok := object.(*corev1.Pod); ok {
-		h.registry.DeletePod(pod.UID)
+		h.delete(pod)
 	}
 }
 
-// set hands a pod over. Annotations that cannot be followed are logged when they are new, not at every change of the pod.
-func (h *podHandler) set(pod, was *corev1.Pod) {
-	targets, err := h.rules.targets(pod)
-	if err != nil && (was == nil || !sameProblem(was, err)) {
-		klog.InfoS("Pod is not scraped: bad annotation", "pod", klog.KObj(pod), "err", err)
-	}
-	h.registry.SetPod(toSample(pod, h.share(targets)))
+func (h *podHandler) delete(pod *corev1.Pod) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.registry.DeletePod(pod.UID)
 }
 
-// share returns the same memory for pods that follow one another and are asked in the same way, as those of a workload are.
+func (h *podHandler) handle(pod, was *corev1.Pod) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.set(pod, was, &h.rules)
+}
+
+// setRules hands all pods over anew. What is listed here and changes at the same time has its event still to come.
+func (h *podHandler) setRules(rules Rules) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	old := h.rules
+	h.rules, h.ways = rules, map[sample.Target][]sample.Target{}
+	for _, object := range h.known.List() {
+		if pod, ok := object.(*corev1.Pod); ok {
+			h.set(pod, pod, &old)
+		}
+	}
+}
+
+// set hands a pod over. Why it cannot be asked is logged when that is new: not so of the pod as it was, under the rules of then.
+func (h *podHandler) set(pod, was *corev1.Pod, then *Rules) {
+	targets := h.share(h.rules.targets(pod))
+	if now := problems(targets); now != "" && (was == nil || problems(then.targets(was)) != now) {
+		klog.InfoS("Pod can't be asked", "pod", klog.KObj(pod), "err", now)
+	}
+	h.registry.SetPod(toSample(pod, targets))
+}
+
+// problems are the different ones of a pod's targets, in one line.
+func problems(targets []sample.Target) string {
+	var texts []string
+	for i := range targets {
+		if p := targets[i].Problem; p != "" && !slices.Contains(texts, p) {
+			texts = append(texts, p)
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// share returns the same memory for pods that are asked in the same way, as those of a workload are.
 func (h *podHandler) share(targets []sample.Target) []sample.Target {
-	if !slices.Equal(targets, h.last) {
-		h.last = targets
+	if len(targets) == 0 {
+		return nil
 	}
-	return h.last
-}
-
-func sameProblem(was *corev1.Pod, err error) bool {
-	_, before := targetOf(was)
-	return before != nil && before.Error() == err.Error()
+	if known := h.ways[targets[0]]; slices.Equal(known, targets) {
+		return known
+	}
+	if len(h.ways) >= distinct {
+		clear(h.ways)
+	}
+	h.ways[targets[0]] = targets
+	return targets
 }
 
 func toSample(p *corev1.Pod, targets []sample.Target) sample.Pod {

@@ -12,46 +12,50 @@ import (
 // The annotations by which an HPA asks for its own smoothing of all its metrics: alpha per reference interval for both directions,
 // or half-lives, of which one may be left out.
 const (
-	AnnotationAlpha        = annotationPrefix + "alpha"
-	AnnotationRiseHalfLife = annotationPrefix + "rise-half-life"
-	AnnotationFallHalfLife = annotationPrefix + "fall-half-life"
+	alphaAnnotation        = annotationPrefix + "alpha"
+	riseHalfLifeAnnotation = annotationPrefix + "rise-half-life"
+	fallHalfLifeAnnotation = annotationPrefix + "fall-half-life"
 )
 
-// SmoothingOverride reads an HPA's annotations. The error names every one that cannot be followed; none is followed then.
-func SmoothingOverride(annotations map[string]string) (smoothing.Override, error) {
-	alpha, alphaErr := overrideAlpha(annotations)
-	rise, riseErr := overrideHalfLife(annotations, AnnotationRiseHalfLife)
-	fall, fallErr := overrideHalfLife(annotations, AnnotationFallHalfLife)
+// overrideOf reads an HPA's annotations. The problem names every one that cannot be followed; none is followed then.
+func overrideOf(annotations map[string]string, limits smoothing.Limits) smoothing.Override {
+	alpha, alphaErr := alphaOf(annotations, limits)
+	rise, riseErr := halfLifeOf(annotations, riseHalfLifeAnnotation, limits)
+	fall, fallErr := halfLifeOf(annotations, fallHalfLifeAnnotation, limits)
 	var both error
 	if alpha != nil && (rise != nil || fall != nil) {
-		both = fmt.Errorf("%s: give either it or half-lives, not both", AnnotationAlpha)
+		both = fmt.Errorf("%s: give either it or half-lives, not both", alphaAnnotation)
 	}
 	if err := errors.Join(alphaErr, riseErr, fallErr, both); err != nil {
-		return smoothing.Override{}, err
+		return smoothing.Override{Problem: err.Error()}
 	}
 	if alpha != nil {
-		return smoothing.Override{Rise: &alpha.Rise, Fall: &alpha.Fall}, nil
+		return smoothing.Override{Rise: &alpha.Rise, Fall: &alpha.Fall}
 	}
-	return smoothing.Override{Rise: rise, Fall: fall}, nil
+	return smoothing.Override{Rise: rise, Fall: fall}
 }
 
-func overrideAlpha(annotations map[string]string) (*smoothing.HalfLives, error) {
-	text, set := annotations[AnnotationAlpha]
+func alphaOf(annotations map[string]string, limits smoothing.Limits) (*smoothing.HalfLives, error) {
+	text, set := annotations[alphaAnnotation]
 	if !set {
 		return nil, nil
 	}
 	alpha, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %q is not a number greater than 0 and at most 1", AnnotationAlpha, text)
+		return nil, fmt.Errorf("%s: %q is not a number greater than 0 and at most 1", alphaAnnotation, text)
 	}
 	half, err := smoothing.FromAlpha(alpha, smoothing.Reference)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", AnnotationAlpha, err)
+		return nil, fmt.Errorf("%s: %w", alphaAnnotation, err)
+	}
+	if !limits.Allow(half.Rise) {
+		return nil, fmt.Errorf("%s: %q stands for a half-life of %v, which is not in %v to %v, the smoothingLimits of the configuration",
+			alphaAnnotation, text, half.Rise.Round(time.Millisecond), limits.Min, limits.Max)
 	}
 	return &half, nil
 }
 
-func overrideHalfLife(annotations map[string]string, name string) (*time.Duration, error) {
+func halfLifeOf(annotations map[string]string, name string, limits smoothing.Limits) (*time.Duration, error) {
 	text, set := annotations[name]
 	if !set {
 		return nil, nil
@@ -59,6 +63,9 @@ func overrideHalfLife(annotations map[string]string, name string) (*time.Duratio
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
 		return nil, fmt.Errorf("%s: %q is not a duration of 0s or more, such as 10s", name, text)
+	}
+	if !limits.Allow(d) {
+		return nil, fmt.Errorf("%s: %q is not in %v to %v, the smoothingLimits of the configuration", name, text, limits.Min, limits.Max)
 	}
 	return &d, nil
 }

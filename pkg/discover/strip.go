@@ -10,10 +10,10 @@ import (
 )
 
 // strip leaves of an object only what is read later: in a large cluster the rest is most of the memory.
-func strip(object any) (any, error) {
+func (a *annotations) strip(object any) (any, error) {
 	switch o := object.(type) {
 	case *corev1.Pod:
-		return stripPod(o), nil
+		return a.stripPod(o), nil
 	case *autoscalingv2.HorizontalPodAutoscaler:
 		hpa := &autoscalingv2.HorizontalPodAutoscaler{
 			ObjectMeta: identity(o.ObjectMeta),
@@ -52,14 +52,14 @@ func ownAnnotations(all map[string]string) map[string]string {
 	return own
 }
 
-func stripPod(p *corev1.Pod) *corev1.Pod {
+func (a *annotations) stripPod(p *corev1.Pod) *corev1.Pod {
 	pod := &corev1.Pod{
 		ObjectMeta: identity(p.ObjectMeta),
 		Status:     corev1.PodStatus{Phase: p.Status.Phase, PodIP: p.Status.PodIP, StartTime: p.Status.StartTime},
 	}
 	pod.Labels = p.Labels
 	pod.DeletionTimestamp = p.DeletionTimestamp
-	pod.Annotations = ownAnnotations(p.Annotations)
+	pod.Annotations = a.of(p.Annotations)
 	for _, c := range p.Spec.Containers {
 		if len(c.Ports) > 0 {
 			pod.Spec.Containers = append(pod.Spec.Containers, corev1.Container{Name: c.Name, Ports: c.Ports})

@@ -8,8 +8,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metricsv1beta1 "k8s.io/metrics/pkg/apis/metrics/v1beta1"
 
-	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/hpa"
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/pkg/store"
 )
 
@@ -35,7 +35,7 @@ func Assemble(in Input) Report {
 		Namespace: h.Namespace, Name: h.Name, Time: in.Now.UTC(),
 		Target:    Target{Kind: h.Spec.ScaleTargetRef.Kind, Name: h.Spec.ScaleTargetRef.Name},
 		Replicas:  Replicas{Desired: h.Status.DesiredReplicas, Min: 1, Max: h.Spec.MaxReplicas},
-		Smoothing: smoothingOf(h.Annotations),
+		Smoothing: smoothingOf(in.Values),
 		ScaleUp:   Direction{Tolerance: tolerances.Up, StabilizationWindowSeconds: limits.ScaleUpWindow.Seconds()},
 		ScaleDown: Direction{Tolerance: tolerances.Down, StabilizationWindowSeconds: limits.ScaleDownWindow.Seconds()},
 	}
@@ -92,16 +92,13 @@ func (r *Report) scale(in Input) {
 	r.Replicas.Current, r.Replicas.Running = &in.Scale.Spec.Replicas, &in.Scale.Status.Replicas
 }
 
-// smoothingOf reads the HPA's annotations; nil if it has none that are about smoothing.
-func smoothingOf(annotations map[string]string) *Smoothing {
-	override, err := discover.SmoothingOverride(annotations)
-	switch {
-	case err != nil:
-		return &Smoothing{Problem: err.Error()}
-	case override.Empty():
+// smoothingOf says what the adapter makes of the HPA's annotations; nil if it has none that are about smoothing.
+func smoothingOf(values *store.Description) *Smoothing {
+	if values == nil || values.Override == (smoothing.Override{}) {
 		return nil
 	}
-	return &Smoothing{RiseHalfLifeSeconds: seconds(override.Rise), FallHalfLifeSeconds: seconds(override.Fall)}
+	o := &values.Override
+	return &Smoothing{RiseHalfLifeSeconds: seconds(o.Rise), FallHalfLifeSeconds: seconds(o.Fall), Problem: o.Problem}
 }
 
 func seconds(d *time.Duration) *float64 {

@@ -89,11 +89,11 @@ func (in Input) podsOf(d *store.MetricDescription) []Pod {
 func (in Input) pod(d *store.PodDescription) Pod {
 	p := Pod{Name: d.Name, State: d.State, Expected: d.Expected, Reason: reason(d), Detail: d.Detail}
 	if d.Reason == sample.ReasonNotScraped && d.Detail == "" {
-		p.Detail = "the pod does not opt in, by the annotation userscale.dev/scrape"
+		p.Detail = "the pod does not opt in by the annotation userscale.dev/scrape, and nothing in the configuration selects it"
 	}
 	if !d.Time.IsZero() {
 		value := d.Value
-		p.Raw, p.AgeSeconds = &value, age(in.Now, d.Time)
+		p.Raw, p.AgeSeconds, p.Note = &value, age(in.Now, d.Time), d.Note
 	}
 	if isServed(d.State) {
 		share := float64(d.Share) / 1000

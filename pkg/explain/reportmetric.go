@@ -86,6 +86,7 @@ type Pod struct {
 	Raw        *float64     `json:"raw,omitempty"`      // as last measured
 	Share      *float64     `json:"share,omitempty"`    // of the smoothed total: what the HPA is served
 	AgeSeconds *float64     `json:"ageSeconds,omitempty"`
+	Note       string       `json:"note,omitempty"`   // how Raw came about
 	Reason     string       `json:"reason,omitempty"` // why there is no value, or no newer one: a sample.Reason, or a few words
 	Detail     string       `json:"detail,omitempty"`
 }

@@ -14,6 +14,7 @@ import (
 
 	"userscale.dev/userscale/pkg/hpa"
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/pkg/store"
 )
 
@@ -215,25 +216,17 @@ func TestWithoutMetrics(t *testing.T) {
 
 func TestAnnotations(t *testing.T) {
 	for name, tc := range map[string]struct {
-		annotations map[string]string
-		want        *Smoothing
-		problem     string // part of it
+		override smoothing.Override
+		want     *Smoothing
 	}{
-		"none":    {map[string]string{"other": "1"}, nil, ""},
-		"good":    {map[string]string{"userscale.dev/rise-half-life": "20s"}, &Smoothing{RiseHalfLifeSeconds: ptr(20.0)}, ""},
-		"at once": {map[string]string{"userscale.dev/alpha": "1"}, &Smoothing{RiseHalfLifeSeconds: ptr(0.0), FallHalfLifeSeconds: ptr(0.0)}, ""},
-		"bad":     {map[string]string{"userscale.dev/fall-half-life": "soon"}, &Smoothing{}, `fall-half-life: "soon" is not a duration`},
+		"none":    {},
+		"good":    {smoothing.Override{Rise: ptr(20 * time.Second)}, &Smoothing{RiseHalfLifeSeconds: ptr(20.0)}},
+		"at once": {smoothing.Override{Rise: ptr(time.Duration(0)), Fall: ptr(time.Duration(0))}, &Smoothing{RiseHalfLifeSeconds: ptr(0.0), FallHalfLifeSeconds: ptr(0.0)}},
+		"bad":     {smoothing.Override{Problem: bad}, &Smoothing{Problem: bad}},
 	} {
 		in := scene(33, fresh(33))
-		in.HPA.Annotations = tc.annotations
-		got := Assemble(*in).Smoothing
-		if got != nil {
-			if !strings.Contains(got.Problem, tc.problem) || (got.Problem == "") != (tc.problem == "") {
-				t.Errorf("%s: problem %q, want %q in it", name, got.Problem, tc.problem)
-			}
-			got.Problem = ""
-		}
-		if diff := cmp.Diff(tc.want, got); diff != "" {
+		in.Values.Override = tc.override
+		if diff := cmp.Diff(tc.want, Assemble(*in).Smoothing); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
 	}

@@ -11,17 +11,21 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 // scenes are what testdata/text shows.
 func scenes() map[string]func() []*Input {
 	return map[string]func() []*Input{
-		"timeout":     func() []*Input { return []*Input{timeouts()} },
-		"stabilised":  func() []*Input { return []*Input{stabilised()} },
-		"not-known":   func() []*Input { return []*Input{external()} },
-		"all-absent":  func() []*Input { return []*Input{allAbsent()} },
-		"several":     func() []*Input { return []*Input{paused(), targetless()} },
-		"annotations": func() []*Input { return []*Input{annotated("soon"), annotated("2m")} },
+		"timeout":    func() []*Input { return []*Input{timeouts()} },
+		"stabilised": func() []*Input { return []*Input{stabilised()} },
+		"not-known":  func() []*Input { return []*Input{external()} },
+		"all-absent": func() []*Input { return []*Input{allAbsent()} },
+		"several":    func() []*Input { return []*Input{paused(), targetless()} },
+		"annotations": func() []*Input {
+			return []*Input{annotated(smoothing.Override{Problem: bad}), annotated(smoothing.Override{Fall: ptr(2 * time.Minute)})}
+		},
+		"notes": func() []*Input { return []*Input{noted()} },
 	}
 }
 
@@ -89,9 +93,19 @@ type errString string
 
 func (e errString) Error() string { return string(e) }
 
-func annotated(fall string) *Input {
+const bad = `userscale.dev/fall-half-life: "soon" is not a duration of 0s or more, such as 10s`
+
+func annotated(o smoothing.Override) *Input {
 	in := scene(30, fresh(15), fresh(15))
-	in.HPA.Annotations = map[string]string{"userscale.dev/fall-half-life": fall}
+	in.Values.Override = o
+	return in
+}
+
+// noted has a value of which there is something to say, one of which there is not, and one that is held, with why it is.
+func noted() *Input {
+	in := scene(30, fresh(10), fresh(10), value{sample.StateHeld, 10, 4 * time.Second, sample.ReasonTimeout, "no answer in 800ms"})
+	pods := in.Values.Metrics[0].Pods
+	pods[0].Note, pods[2].Note = "average of 2 GPUs", "maximum of 2 GPUs"
 	return in
 }
 

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -72,14 +73,19 @@ func (m *Metric) writePods(b *strings.Builder) {
 	if len(m.Pods) == 0 {
 		return
 	}
-	rows := []string{"POD\tPART\tSTATE\tRAW\tSHARE\tAGE\tREASON"}
+	noted := slices.ContainsFunc(m.Pods, func(p Pod) bool { return p.Note != "" })
+	heads := []string{"POD", "PART", "STATE", "RAW", "SHARE", "AGE"}
+	if noted {
+		heads = append(heads, "NOTE")
+	}
+	rows := []string{strings.Join(append(heads, "REASON"), "\t")}
 	for i := range m.Pods {
-		rows = append(rows, m.Pods[i].row())
+		rows = append(rows, m.Pods[i].row(noted))
 	}
 	table(b, rows)
 }
 
-func (p *Pod) row() string {
+func (p *Pod) row(noted bool) string {
 	raw, share, age := "-", "-", "-"
 	if p.Raw != nil {
 		raw = number(*p.Raw)
@@ -94,7 +100,11 @@ func (p *Pod) row() string {
 	if p.Detail != "" {
 		reason += ": " + strings.Join(strings.Fields(p.Detail), " ")
 	}
-	return strings.Join([]string{p.Name, dash(string(p.Part)), dash(string(p.State)), raw, share, age, reason}, "\t")
+	cells := []string{p.Name, dash(string(p.Part)), dash(string(p.State)), raw, share, age}
+	if noted {
+		cells = append(cells, dash(p.Note))
+	}
+	return strings.Join(append(cells, reason), "\t")
 }
 
 func dash(text string) string {

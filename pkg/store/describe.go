@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/labels"
@@ -13,6 +14,7 @@ import (
 // Description is what is known of an HPA's or an object's pods, for people.
 type Description struct {
 	Selector string
+	Override smoothing.Override  // what the HPA asks for; of HPAs that share their pods, the first by name that asks is followed
 	Metrics  []MetricDescription // in the order of the configuration
 }
 
@@ -51,7 +53,9 @@ func (s *Store) Describe(now time.Time, h HPA) (Description, bool) {
 	if !ok {
 		return Description{}, false
 	}
-	return s.describeAll(g, now), true
+	d := s.describeAll(g, now)
+	d.Override = g.override(h.Name)
+	return d, true
 }
 
 // DescribePods returns what is known of the pods that match a selector: of the group that Group and Total answer for. It is false if
@@ -72,6 +76,12 @@ func (s *Store) describeAll(g *group, now time.Time) Description {
 		d.Metrics[i] = s.describe(g, i, now)
 	}
 	return d
+}
+
+// override returns what an HPA of the group asks for.
+func (g *group) override(name string) smoothing.Override {
+	i := slices.IndexFunc(g.hpas, func(h scaler) bool { return h.name == name })
+	return g.hpas[i].override
 }
 
 func (s *Store) describe(g *group, i int, now time.Time) MetricDescription {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/pkg/smoothing"
 )
 
 func TestRecordAccepts(t *testing.T) {
@@ -111,5 +112,33 @@ func TestMetricsAreApart(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"users_total", "gpu_total"}, w.TotalNames()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestNotes: what is said of a value is that of the newest, and goes with it.
+func TestNotes(t *testing.T) {
+	w := newWorld(t, users())
+	w.play("run a\ntick 1s")
+	for _, step := range []struct{ note, want string }{{"of 2", "of 2"}, {"of 1", "of 1"}, {"", ""}} {
+		w.now = w.now.Add(time.Second)
+		w.Record(w.now, sample.Batch{Metric: "users", Samples: []sample.Sample{{Pod: "a", Value: 1, Time: w.now, Note: step.note}}})
+		w.Record(w.now, sample.Batch{Metric: "users", Samples: []sample.Sample{{Pod: "a", Value: 2, Time: w.now.Add(-time.Millisecond), Note: "older"}}})
+		d, _ := w.Describe(w.now, web)
+		if got := d.Metrics[0].Pods[0]; got.Note != step.want {
+			t.Errorf("the note is %q, want %q", got.Note, step.want)
+		}
+	}
+}
+
+// TestDescribedOverride: each HPA is told of its own wish, with what is wrong with it, whoever is followed.
+func TestDescribedOverride(t *testing.T) {
+	w := newWorld(t, users())
+	half, again := 3*time.Second, HPA{web.Namespace, "again"}
+	w.SetHPA(web, selector("app=web"), smoothing.Override{Rise: &half})
+	w.SetHPA(again, selector("app=web"), smoothing.Override{Problem: "bad"})
+	for h, want := range map[HPA]smoothing.Override{web: {Rise: &half}, again: {Problem: "bad"}} {
+		if d, _ := w.Describe(w.now, h); d.Override != want || d.Metrics[0].Smoothing.Rise != half {
+			t.Errorf("%v: %+v, %v, want %+v", h, d.Override, d.Metrics[0].Smoothing, want)
+		}
 	}
 }
