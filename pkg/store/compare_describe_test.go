@@ -27,6 +27,10 @@ func (h *history) compareDescriptions(t *rapid.T, unseen *oracleGroup) {
 			t.Fatalf("HPA %v is not known", hpa)
 		}
 		same, ok := h.DescribePods(h.now, g.namespace, h.parse(g.selector))
+		if want := unseen.hpas[name]; d.Override != want {
+			t.Fatalf("HPA %v asks for %+v, want %+v", hpa, d.Override, want)
+		}
+		same.Override = d.Override // which is an HPA's own
 		if diff := gocmp.Diff(d, same, gocmp.Comparer(sameError)); ok && diff != "" || ok != (len(g.members) > 0) {
 			t.Fatalf("HPA %v and its pods (-hpa +pods), %v:\n%s", hpa, ok, diff)
 		}
