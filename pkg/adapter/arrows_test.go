@@ -26,7 +26,7 @@ var allowed = map[string][]string{
 	"pkg/hpa":                 {},
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
-	"pkg/scrape/dcgm":         {"pkg/sample", "pkg/scrape/promql"},
+	"pkg/scrape/dcgm":         {"pkg/sample", "pkg/scrape/exposition", "pkg/scrape/fetch", "pkg/scrape/promql"},
 	"pkg/scrape/exposition":   {"pkg/sample"},
 	"pkg/scrape/fetch":        {"pkg/sample"},
 	"pkg/scrape/pods":         {"pkg/sample", "pkg/scrape/fetch", "pkg/smoothing"},

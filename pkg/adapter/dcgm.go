@@ -4,6 +4,7 @@ import (
 	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/scrape/dcgm"
+	"userscale.dev/userscale/pkg/scrape/fetch"
 	"userscale.dev/userscale/pkg/store"
 )
 
@@ -17,6 +18,10 @@ func newDCGM(settings *config.AdapterConfiguration, m *config.Metric, s *store.S
 		Min:           *m.Range.Min,
 		Max:           *m.Range.Max,
 		Timeout:       d.Timeout.Duration,
+	}
+	if e := d.Exporters; e != nil {
+		transport := client.ForPods(fetch.NewTransport(nil), &e.Client, c)
+		return dcgm.NewExporters(measures, s, fetch.New(dcgm.Accept, transport)), nil
 	}
 	query, err := dcgm.Query(measures.Fields, d.Prometheus.Matchers, d.Prometheus.Lookback.Duration)
 	if err != nil {

@@ -55,6 +55,7 @@ func newAttributor(r rules) *attributor {
 // row is what is shown of one field of one GPU for one pod.
 type row struct {
 	place
+	owner    owner
 	started  time.Time // of the pod
 	value    float64   // as shown
 	time     time.Time
@@ -132,6 +133,7 @@ func (a *attributor) rowOf(s Series, v int, p pods) (row, bool) {
 	}
 	return row{
 		place:    place{pod.UID, gpuOf(s.Labels), field},
+		owner:    o,
 		started:  pod.Started,
 		value:    s.Value,
 		time:     s.Time,

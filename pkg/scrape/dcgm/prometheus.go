@@ -44,7 +44,9 @@ func (s *Prometheus) Collect(ctx context.Context) sample.Batch {
 		l := metric(p.Labels)
 		series[i] = Series{Labels: l, Job: l.Get("job"), Exporter: l.Get("instance"), Value: p.Value, Time: p.Time}
 	}
-	return s.batch(ctx, series)
+	b := s.batch(ctx, series)
+	b.Partial = answer.Partial
+	return b
 }
 
 // metric is a series' labels as the client has them.

@@ -48,12 +48,12 @@ func collect(t *testing.T, q querier) sample.Batch {
 }
 
 func TestPrometheus(t *testing.T) {
-	b := collect(t, answers{Answer: promql.Answer{Points: []promql.Point{
+	b := collect(t, answers{Answer: promql.Answer{Partial: true, Points: []promql.Point{
 		{Labels: model.Metric{"__name__": util, "UUID": "G1", "job": "j", "exported_namespace": "ml", "exported_pod": "a"}, Value: 20, Time: t0},
 		{Labels: model.Metric{"__name__": util, "UUID": "G2", "job": "k", "namespace": "ml", "pod": "b"}, Value: 30, Time: t0},
 		{Labels: model.Metric{"__name__": util, "UUID": "G3", "job": "k", "namespace": "ml", "pod": "exporter", "instance": "10.0.0.9:1"}, Value: 0, Time: t0},
 	}}})
-	want := sample.Batch{Metric: "gpu", Samples: []sample.Sample{
+	want := sample.Batch{Metric: "gpu", Partial: true, Samples: []sample.Sample{
 		{Pod: "a", Value: 20, Time: t0, Note: "G1: DCGM_FI_DEV_GPU_UTIL (percent), labels exported_pod"},
 		{Pod: "b", Value: 30, Time: t0, Note: "G2: DCGM_FI_DEV_GPU_UTIL (percent), labels pod"},
 	}}
