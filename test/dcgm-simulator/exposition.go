@@ -33,44 +33,50 @@ func newHandler(s *simulator, o options) http.Handler {
 	return mux
 }
 
-// family is the readings in dcgm-exporter's words.
+// family is the readings in the words of the exporter's generation.
 func family(readings []reading, o options) *dto.MetricFamily {
-	f := &dto.MetricFamily{
-		Name: proto.String("DCGM_FI_DEV_GPU_UTIL"),
-		Help: proto.String("GPU utilization (in %)."),
-		Type: dto.MetricType_GAUGE.Enum(),
-	}
+	name, help, ratio := dialects[o.generation].metric(o.mig)
+	f := &dto.MetricFamily{Name: proto.String(name), Help: proto.String(help), Type: dto.MetricType_GAUGE.Enum()}
 	for _, r := range readings {
-		f.Metric = append(f.Metric, &dto.Metric{
-			Label: labelsOf(r, o),
-			Gauge: &dto.Gauge{Value: proto.Float64(float64(r.utilization))},
-		})
+		value := float64(r.utilization)
+		if ratio {
+			value /= 100
+		}
+		f.Metric = append(f.Metric, &dto.Metric{Label: labelsOf(r, o), Gauge: &dto.Gauge{Value: proto.Float64(value)}})
 	}
 	return f
 }
 
-// labelsOf gives dcgm-exporter's labels in its order. An idle GPU has none of a pod.
+// labelsOf gives dcgm-exporter's labels in its order. An idle GPU has none of a pod. In MIG mode there is one GPU, of which each pod has
+// an instance.
 func labelsOf(r reading, o options) []*dto.LabelPair {
-	uuid := idleUUID
-	if r.pod != nil {
+	d := dialects[o.generation]
+	uuid, index := idleUUID, r.index
+	if o.mig {
+		index = idleGPU
+	} else if r.pod != nil {
 		uuid = string(r.pod.UID)
 	}
-	index := strconv.Itoa(r.index)
 	pairs := []*dto.LabelPair{
-		pair("gpu", index),
-		pair("UUID", "GPU-"+uuid),
-		pair("pci_bus_id", fmt.Sprintf("00000000:%02X:00.0", r.index+1)),
-		pair("device", "nvidia"+index),
+		pair("gpu", strconv.Itoa(index)),
+		pair(d.uuid, "GPU-"+uuid),
+		pair("pci_bus_id", fmt.Sprintf("00000000:%02X:00.0", index+1)),
+		pair("device", "nvidia"+strconv.Itoa(index)),
 		pair("modelName", "Simulated GPU"),
-		pair("Hostname", o.hostname),
+	}
+	if o.mig {
+		pairs = append(pairs, pair("GPU_I_PROFILE", "1g.5gb"), pair("GPU_I_ID", strconv.Itoa(r.index)))
+	}
+	if d.hostname != "" {
+		pairs = append(pairs, pair(d.hostname, o.hostname))
 	}
 	if r.pod == nil {
 		return pairs
 	}
 	pairs = append(pairs,
-		pair("container", r.pod.Spec.Containers[0].Name),
-		pair("namespace", r.pod.Namespace),
-		pair("pod", r.pod.Name))
+		pair(d.container, r.pod.Spec.Containers[0].Name),
+		pair(d.namespace, r.pod.Namespace),
+		pair(d.pod, r.pod.Name))
 	if o.podUID {
 		pairs = append(pairs, pair("pod_uid", string(r.pod.UID)))
 	}

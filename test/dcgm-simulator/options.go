@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/labels"
 )
@@ -18,6 +19,8 @@ type options struct {
 	port       int
 	hostname   string
 	podUID     bool
+	generation string // of dcgm-exporter, a key of dialects
+	mig        bool
 }
 
 func parseOptions(args []string) (options, error) {
@@ -35,6 +38,8 @@ func parseOptions(args []string) (options, error) {
 	flags.IntVar(&o.port, "port", 8000, "port of the pods' /metrics")
 	flags.StringVar(&o.hostname, "hostname", hostname, "name of the simulated node")
 	flags.BoolVar(&o.podUID, "kubernetes-enable-pod-uid", false, "add the label pod_uid; off by default in dcgm-exporter too")
+	flags.StringVar(&o.generation, "generation", "4.x", "of dcgm-exporter, whose names and units are shown: "+strings.Join(generations(), ", "))
+	flags.BoolVar(&o.mig, "mig", false, "show one GPU in MIG mode, of which each pod has an instance")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -56,6 +61,11 @@ func (o options) validate() error {
 	}
 	if o.hostname == "" {
 		errs = append(errs, errors.New("--hostname=\"\": must be given where the machine has no name"))
+	}
+	if d, ok := dialects[o.generation]; !ok {
+		errs = append(errs, fmt.Errorf("--generation=%q: must be one of %s", o.generation, strings.Join(generations(), ", ")))
+	} else if o.mig && d.engine == "" {
+		errs = append(errs, fmt.Errorf("--mig: generation %s knows no MIG", o.generation))
 	}
 	return errors.Join(errs...)
 }

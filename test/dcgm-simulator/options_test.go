@@ -14,6 +14,8 @@ func TestParseOptions(t *testing.T) {
 		{name: "bad selector", args: []string{"--selector=a in"}, wantErr: `--selector="a in": must be a label selector`},
 		{name: "empty selector", args: []string{"--selector="}, wantErr: "must name the pods"},
 		{name: "empty hostname", args: []string{"--hostname="}, wantErr: "--hostname"},
+		{name: "unknown generation", args: []string{"--generation=2"}, wantErr: `--generation="2": must be one of 1.x, 4.9, 4.x`},
+		{name: "MIG too early", args: []string{"--generation=1.x", "--mig"}, wantErr: "--mig: generation 1.x knows no MIG"},
 		{name: "argument", args: []string{"serve"}, wantErr: `unexpected argument "serve"`},
 		{name: "all errors at once", args: []string{"--port=0", "--selector="}, wantErr: "65535\n--selector"},
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func testOptions() options {
-	return options{selector: "app=workload", port: 8000, hostname: "node-1"}
+	return options{selector: "app=workload", port: 8000, hostname: "node-1", generation: "4.x"}
 }
 
 // newPod makes a running pod; its number is in its UID and IP.
