@@ -137,6 +137,7 @@ func controllerManager(o Options, l Layout) []string {
 		"use-service-account-credentials":       "true", // each controller with its own rights, so that RBAC is really tested
 		"leader-elect":                          "false",
 		"horizontal-pod-autoscaler-sync-period": o.HPASyncPeriod.String(),
+		"flex-volume-plugin-dir":                l.File("kubelet", "volume-plugins"), // which it makes; the default is the machine's
 	})
 }
 
