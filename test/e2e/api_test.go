@@ -27,6 +27,7 @@ func testAPI(t *testing.T) {
 	})
 	t.Run("Values", func(t *testing.T) { testValues(t, w) })
 	t.Run("ByName", func(t *testing.T) { testByName(t, w) })
+	t.Run("Totals", func(t *testing.T) { testTotals(t, w) })
 	t.Run("Statuses", func(t *testing.T) { testStatuses(t, w) })
 }
 
@@ -105,6 +106,7 @@ func milli(t *testing.T, path string) map[string]int64 {
 
 func testStatuses(t *testing.T, w *deployed) {
 	byName := "/apis/custom.metrics.k8s.io/v1beta2/namespaces/" + w.namespace + "/pods/%s/%s"
+	total := func(namespace, resource, name string) string { return totalPath("v1beta2", namespace, resource, name) }
 	cases := []struct {
 		name, path string
 		status     int
@@ -118,6 +120,15 @@ func testStatuses(t *testing.T, w *deployed) {
 		{"malformed labelSelector", cluster.MetricPath("v1beta2", w.namespace, observe.Users, "a=b=c"), http.StatusBadRequest, ""},
 		{"malformed metricLabelSelector", cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector) + "&metricLabelSelector=" + url.QueryEscape("a=b=c"), http.StatusBadRequest, ""},
 		{"metricLabelSelector", cluster.MetricPath("v1beta2", w.namespace, observe.Users, w.selector) + "&metricLabelSelector=" + url.QueryEscape("a=b"), http.StatusBadRequest, "not supported"},
+		{"unknown service", total(w.namespace, "services", "no-such-service"), http.StatusNotFound, "services no-such-service"},
+		{"unknown service, v1beta1", totalPath("v1beta1", w.namespace, "services", "no-such-service"), http.StatusNotFound, "services no-such-service"},
+		{"service without selector", total("default", "services", "kubernetes"), http.StatusNotFound, "no selector"},
+		{"unknown deployment", total(w.namespace, "deployments.apps", "no-such-deployment"), http.StatusNotFound, "deployments.apps no-such-deployment"},
+		{"deployments of no group", total(w.namespace, "deployments", workload), http.StatusNotFound, ""},
+		{"all services", total(w.namespace, "services", "*"), http.StatusBadRequest, "by name only"},
+		{"total of a pod", fmt.Sprintf(byName, w.pods(t)[0].Name, observe.Total), http.StatusNotFound, observe.Total},
+		{"users of a service", strings.Replace(total(w.namespace, "services", workload), observe.Total, observe.Users, 1), http.StatusNotFound, observe.Users},
+		{"service whose pods report nothing", total(systemNamespace, "services", adapter), http.StatusServiceUnavailable, "not_scraped"},
 		{"pods that report nothing", cluster.MetricPath("v1beta2", systemNamespace, observe.Users, "app.kubernetes.io/name="+adapter), http.StatusServiceUnavailable, ""},
 	}
 	for _, c := range cases {

@@ -16,6 +16,7 @@ type settings struct {
 	gpu       bool  // with the GPU metric
 	usersOnly bool  // without CPU, so that nothing but the users' values decides; such pods also need no CPU to speak of
 	stateful  bool  // a StatefulSet instead of a Deployment
+	object    bool  // with the Service's total in place of the pods' users
 }
 
 // kind of the scale target.
@@ -51,6 +52,17 @@ patches:
 {{- if .UsersOnly}}
     - {op: test, path: /spec/metrics/1/resource/name, value: cpu}
     - {op: remove, path: /spec/metrics/1}
+{{- end}}
+{{- if .Object}}
+    - {op: test, path: /spec/metrics/0/pods/metric/name, value: active_users_per_pod}
+    - op: replace
+      path: /spec/metrics/0
+      value:
+        type: Object
+        object:
+          describedObject: {apiVersion: v1, kind: Service, name: workload}
+          metric: {name: active_users_total_smoothed}
+          target: {type: AverageValue, averageValue: "10"}
 {{- end}}
 {{- if .GPU}}
     - op: add
@@ -89,7 +101,7 @@ func (w *deployed) write(t *testing.T) string {
 	s := w.settings
 	err = kustomization.Execute(file, map[string]any{
 		"Namespace": w.namespace, "Workload": base, "Min": s.min, "Max": s.max, "Window": s.window, "StepDown": max(s.stepDown, 1),
-		"GPU": s.gpu, "UsersOnly": s.usersOnly, "Stateful": s.stateful, "Kind": s.kind(), "RequestCPU": s.requestCPU(),
+		"GPU": s.gpu, "UsersOnly": s.usersOnly, "Stateful": s.stateful, "Object": s.object, "Kind": s.kind(), "RequestCPU": s.requestCPU(),
 	})
 	if err != nil {
 		t.Fatal(err)

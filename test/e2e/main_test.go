@@ -47,7 +47,10 @@ func TestMain(m *testing.M) {
 func TestBase(t *testing.T) {
 	deploy(t, "base")
 	t.Run("API", testAPI)
-	t.Run("Loop", func(t *testing.T) { t.Run("Users", testUsers) })
+	t.Run("Loop", func(t *testing.T) {
+		t.Run("Users", testUsers)
+		t.Run("Object", testObject)
+	})
 }
 
 // TestGPU adds the GPU metric with its Prometheus and the DCGM simulator.

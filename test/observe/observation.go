@@ -9,6 +9,7 @@ import (
 // Names of the metrics as an HPA reports them.
 const (
 	Users = "active_users_per_pod"
+	Total = "active_users_total_smoothed" // of an object
 	GPU   = "gpu_utilization_smoothed"
 	CPU   = "cpu"
 )

@@ -21,6 +21,9 @@ func fromStatus(hpa *autoscalingv2.HorizontalPodAutoscaler) Observation {
 		case m.Pods != nil && m.Pods.Current.AverageValue != nil:
 			name := m.Pods.Metric.Name
 			o.Metrics[name] = Metric{name, m.Pods.Current.AverageValue.AsApproximateFloat64(), targets[name]}
+		case m.Object != nil && m.Object.Current.AverageValue != nil:
+			name := m.Object.Metric.Name
+			o.Metrics[name] = Metric{name, m.Object.Current.AverageValue.AsApproximateFloat64(), targets[name]}
 		case m.Resource != nil && m.Resource.Current.AverageUtilization != nil:
 			name := string(m.Resource.Name)
 			o.Metrics[name] = Metric{name, float64(*m.Resource.Current.AverageUtilization), targets[name]}
@@ -49,6 +52,8 @@ func targets(hpa *autoscalingv2.HorizontalPodAutoscaler) map[string]float64 {
 		switch {
 		case m.Pods != nil && m.Pods.Target.AverageValue != nil:
 			out[m.Pods.Metric.Name] = m.Pods.Target.AverageValue.AsApproximateFloat64()
+		case m.Object != nil && m.Object.Target.AverageValue != nil:
+			out[m.Object.Metric.Name] = m.Object.Target.AverageValue.AsApproximateFloat64()
 		case m.Resource != nil && m.Resource.Target.AverageUtilization != nil:
 			out[string(m.Resource.Name)] = float64(*m.Resource.Target.AverageUtilization)
 		}
