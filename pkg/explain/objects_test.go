@@ -72,6 +72,7 @@ func fourPods() []value { return []value{fresh(12), fresh(11), fresh(12), fresh(
 func TestObjectInText(t *testing.T) {
 	in := scene(46, fourPods()...)
 	in.object(averageValue("10"))
+	in.Pods = append(in.Pods, pod("elsewhere")) // of the HPA's pods, and not selected by the Service
 	var b strings.Builder
 	if err := Write(&b, List{Items: []Report{Assemble(*in)}}); err != nil {
 		t.Fatal(err)
@@ -84,6 +85,9 @@ func TestObjectInText(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s\nhas no %q", b.String(), want)
 		}
+	}
+	if strings.Contains(b.String(), "elsewhere") {
+		t.Errorf("%s\nlists a pod that the Service does not select", b.String())
 	}
 }
 

@@ -24,7 +24,7 @@ func TestObject(t *testing.T) {
 		"average: inside the band":          {ObjectAverageValue, 5, 5, 10_000, 35_000, 5, 7_000, 0.7, WithinTolerance},
 		"average: in":                       {ObjectAverageValue, 5, 5, 10_000, 34_000, 4, 6_800, 0.68, OutsideTolerance},
 		"average: running counts, not spec": {ObjectAverageValue, 5, 4, 10_000, 40_000, 4, 10_000, 1, WithinTolerance},
-		"average: none running":             {ObjectAverageValue, 5, 0, 10_000, 0, 0, 0, 0, OutsideTolerance},
+		"average: none running":             {ObjectAverageValue, 5, 0, 10_000, 10_000, 1, 10_000, 1, OutsideTolerance},
 		"value: the ready pods are scaled":  {ObjectValue, 5, 5, 40_000, 60_000, 6, 60_000, 1.5, OutsideTolerance},
 		"value: inside the band":            {ObjectValue, 5, 5, 40_000, 40_000, 5, 40_000, 1, WithinTolerance},
 		"value: from none":                  {ObjectValue, 0, 0, 40_000, 60_000, 2, 60_000, 1.5, OutsideTolerance},
