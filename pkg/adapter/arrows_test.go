@@ -29,7 +29,7 @@ var allowed = map[string][]string{
 	"pkg/scrape/dcgm":         {"pkg/sample", "pkg/scrape/exposition", "pkg/scrape/fetch", "pkg/scrape/promql"},
 	"pkg/scrape/exposition":   {"pkg/sample"},
 	"pkg/scrape/fetch":        {"pkg/sample"},
-	"pkg/scrape/pods":         {"pkg/sample", "pkg/scrape/fetch", "pkg/smoothing"},
+	"pkg/scrape/pods":         {"pkg/sample", "pkg/scrape/exposition", "pkg/scrape/fetch", "pkg/smoothing"},
 	"pkg/scrape/promql":       {"pkg/sample"},
 	"pkg/smoothing":           {},
 	"pkg/store":               {"pkg/sample", "pkg/smoothing"},

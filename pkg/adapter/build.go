@@ -7,7 +7,6 @@ import (
 
 	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
-	"userscale.dev/userscale/pkg/scrape/pods"
 	"userscale.dev/userscale/pkg/scrape/promql"
 	"userscale.dev/userscale/pkg/store"
 )
@@ -67,13 +66,7 @@ func newLoops(settings *config.AdapterConfiguration, s *store.Store, c *client.C
 
 func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store.Store, c *client.Credentials) (source, error) {
 	if m.Pods != nil {
-		return pods.New(pods.Config{
-			Metric:  m.Name,
-			Field:   m.Pods.Field,
-			Counter: m.Pods.Counter,
-			MaxAge:  m.MaxAge.Duration,
-			Timeout: m.Pods.Timeout.Duration,
-		}, s), nil
+		return newPods(m, s, c)
 	}
 	if m.DCGM != nil {
 		return newDCGM(settings, m, s, c)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"time"
 )
 
@@ -20,6 +21,9 @@ func usersMetric() Metric {
 		Pods:      &Pods{Field: "active_users"},
 	}
 }
+
+// metricName is what Prometheus' text formats can name without quotes.
+var metricName = regexp.MustCompile(`^[A-Za-z_:][A-Za-z0-9_:]*$`)
 
 // setDefaults fills in what was left out; what is there, right or wrong, stays for Validate to judge.
 func (c *AdapterConfiguration) setDefaults() {
@@ -44,6 +48,12 @@ func (m *Metric) setDefaults() {
 		orElse(&m.Range.Max, 1e9)
 		orElse(&m.Pods.Interval, Duration{Duration: time.Second})
 		orElse(&m.Pods.Timeout, Duration{Duration: 800 * time.Millisecond})
+		if m.Pods.Series == "" && metricName.MatchString(m.Pods.Field) {
+			m.Pods.Series = m.Pods.Field
+		}
+		if m.Pods.CounterSeries == "" && metricName.MatchString(m.Pods.Counter) {
+			m.Pods.CounterSeries = m.Pods.Counter
+		}
 	case m.Prometheus != nil:
 		orElse(&m.MaxAge, Duration{Duration: 120 * time.Second})
 		orElse(&m.Range.Max, 100)

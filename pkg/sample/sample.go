@@ -65,6 +65,7 @@ type Reason string
 const (
 	ReasonNotScraped Reason = "not_scraped"       // not asked: the pod did not opt in, or not in a way that can be followed
 	ReasonReusedIP   Reason = "reused_ip"         // not asked: a pod that started later has the same IP and port
+	ReasonNotReached Reason = "not_reached"       // not asked: the collection's time was over before the pod's turn came
 	ReasonCollection Reason = "collection_failed" // nothing is known of any pod: the query failed
 	ReasonTimeout    Reason = "timeout"           // no complete answer within the timeout
 	ReasonConnection Reason = "connection"        // refused, reset, no route, TLS

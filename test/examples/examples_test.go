@@ -53,13 +53,22 @@ func TestExamples(t *testing.T) {
 // wantUsers scrapes the gauge alone, and then its integral, whose rate is the exact average.
 func wantUsers(t *testing.T, url string, users float64) {
 	t.Helper()
-	config := pods.Config{Metric: "users", Field: "active_users", MaxAge: time.Minute, Timeout: time.Second}
-	untilScraped(t, pods.New(config, podAt(t, url)), "the gauge", func(v float64) bool { return v == users })
-	config.Counter = "active_user_seconds_total"
-	untilScraped(t, pods.New(config, podAt(t, url)), "the rate", func(v float64) bool {
+	config := pods.Config{Metric: "users", Field: "active_users", Series: "active_users", MaxAge: time.Minute, Timeout: time.Second}
+	untilScraped(t, source(t, config, url), "the gauge", func(v float64) bool { return v == users })
+	config.Counter, config.CounterSeries = "active_user_seconds_total", "active_user_seconds_total"
+	untilScraped(t, source(t, config, url), "the rate", func(v float64) bool {
 		isGauge := v == users && users != 0 // a rate is off by its time's fractions
 		return !isGauge && math.Abs(v-users) <= 0.05*users
 	})
+}
+
+func source(t *testing.T, c pods.Config, url string) *pods.Source {
+	t.Helper()
+	s, err := pods.New(c, podAt(t, url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 var integral = regexp.MustCompile(`active_user_seconds_total"?[ :]([0-9.e+]+)`)

@@ -45,23 +45,31 @@ type entry struct {
 // visit takes in an entry that the selector of that index matches.
 type visit func(selector int, e entry)
 
+// scanner reads a body to its end, and ends with an error, io.EOF after one that is well-formed.
+type scanner func(body []byte, selectors []Selector, found visit) error
+
+var scanners = map[string]scanner{
+	"text/plain":                      scanText,
+	"application/openmetrics-text":    scanOpenMetrics,
+	"application/vnd.google.protobuf": scanProtobuf,
+}
+
+// Reads says whether a media type, in lower case and without parameters, is one of the formats.
+func Reads(media string) bool { return scanners[media] != nil }
+
 // scan reads the body to its end. The Content-Type decides the format.
 func scan(contentType string, body []byte, selectors []Selector, found visit) error {
-	read, name := scanText, "Prometheus text"
-	switch media, parameters, _ := strings.Cut(contentType, ";"); strings.ToLower(strings.TrimSpace(media)) {
-	case "text/plain":
-	case "application/openmetrics-text":
-		read, name = scanOpenMetrics, "OpenMetrics"
-	case "application/vnd.google.protobuf":
-		if !strings.Contains(strings.ReplaceAll(parameters, `"`, ""), "delimited") {
-			return sample.Refuse(sample.ReasonMalformed, "content type %.100q, want delimited messages", contentType)
-		}
-		read, name = scanProtobuf, "Prometheus protobuf"
-	default:
+	media, parameters, _ := strings.Cut(contentType, ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	read := scanners[media]
+	if read == nil {
 		return sample.Refuse(sample.ReasonMalformed, "content type %.100q, want a format of Prometheus", contentType)
 	}
+	if media == "application/vnd.google.protobuf" && !strings.Contains(parameters, "delimited") { // the other encodings are for people
+		return sample.Refuse(sample.ReasonMalformed, "content type %.100q, want delimited messages", contentType)
+	}
 	if err := read(body, selectors, found); err != nil && !errors.Is(err, io.EOF) {
-		return sample.Refuse(sample.ReasonMalformed, "body is not %s: %.300s", name, err) // which may quote all of the body
+		return sample.Refuse(sample.ReasonMalformed, "body is not %s: %.300s", media, err) // which may quote all of the body
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ package fetch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -99,18 +98,4 @@ func (c *Client) newRequest(ctx context.Context, pod string, target *sample.Targ
 		RawQuery: strings.ReplaceAll(path.RawQuery, " ", "%20"), // a query is sent as it is, and a space would end the request's line
 	}
 	return (&http.Request{Method: http.MethodGet, URL: u, Host: u.Host, Header: c.header}).WithContext(ctx), nil
-}
-
-// ReasonOf sorts an error into the closed set of reasons. What says nothing else of itself happened on the connection.
-func ReasonOf(err error) sample.Reason {
-	var r *sample.Refusal
-	var timeout net.Error
-	switch {
-	case errors.As(err, &r):
-		return r.Reason
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return sample.ReasonTimeout
-	default:
-		return sample.ReasonConnection
-	}
 }

@@ -51,7 +51,7 @@ func BenchmarkCollect(b *testing.B) {
 	for _, pods := range []int{10, 1_000, 10_000} {
 		b.Run(fmt.Sprintf("pods=%d", pods), func(b *testing.B) {
 			memory := inMemory("application/json", `{"active_users": 5}`)
-			s := New(Config{Metric: "m", Field: "active_users", Timeout: 5 * time.Second, Transport: memory}, at(8080, pods))
+			s := newSource(b, Config{Field: "active_users", Timeout: 5 * time.Second, Transport: memory}, at(8080, pods))
 			benchmarkCollect(b, s, pods)
 		})
 	}
@@ -75,8 +75,8 @@ func BenchmarkCollectSockets(b *testing.B) {
 			b.Cleanup(server.Close)
 			transport := fetch.NewTransport(nil)
 			b.Cleanup(transport.CloseIdleConnections)
-			c := Config{Metric: "m", Field: "active_users", Timeout: 5 * time.Second, Transport: transport}
-			s := New(c, at(listener.Addr().(*net.TCPAddr).Port, pods))
+			c := Config{Field: "active_users", Timeout: 5 * time.Second, Transport: transport}
+			s := newSource(b, c, at(listener.Addr().(*net.TCPAddr).Port, pods))
 			benchmarkCollect(b, s, pods)
 		})
 	}
@@ -102,6 +102,7 @@ func BenchmarkRead(b *testing.B) {
 		fmt.Fprintf(&text, "# HELP go_metric_%[1]d What it means.\n# TYPE go_metric_%[1]d gauge\ngo_metric_%[1]d{kind=\"a\"} %[1]d\n", i)
 	}
 	text.WriteString("# HELP active_users Users in a request.\n# TYPE active_users gauge\nactive_users 5\n")
+	s := newSource(b, Config{Field: "active_users", Series: "active_users"}, nil)
 	for _, body := range []struct{ name, contentType, text string }{
 		{"json", "application/json", `{"active_users": 5}`},
 		{"text", "text/plain; version=0.0.4", text.String()},
@@ -110,7 +111,7 @@ func BenchmarkRead(b *testing.B) {
 			bytes := []byte(body.text)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := parse(body.contentType, bytes, "active_users", ""); err != nil {
+				if _, err := s.reader.read(body.contentType, bytes); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -61,7 +61,7 @@ func TestRatesKeepPodsThatFail(t *testing.T) {
 		return answers[0].sample.Value
 	}
 	read(0, 10)
-	r.update(pod, []answer{{failure: sample.Failure{Pod: "a", Reason: sample.ReasonTimeout}}})
+	r.update(pod, []answer{{asked: true, failure: sample.Failure{Pod: "a", Reason: sample.ReasonTimeout}}})
 	if got := read(2*time.Second, 20); got != 5 {
 		t.Errorf("got %v, want 5", got)
 	}
@@ -100,8 +100,9 @@ func TestCollectTakesTheExactAverage(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			app := surge{time.Now(), text}
 			pod := sample.Pod{UID: "a", IP: "10.0.0.1", Running: true, Targets: []sample.Target{{Metric: "m", Scheme: "http", Port: 80, Path: "/"}}}
-			s := New(Config{
-				Metric: "m", Field: "active_users", Counter: "user_seconds", MaxAge: 10 * time.Second, Timeout: time.Second, Transport: app,
+			s := newSource(t, Config{
+				Field: "active_users", Counter: "user_seconds", Series: "active_users", CounterSeries: "user_seconds",
+				MaxAge: 10 * time.Second, Timeout: time.Second, Transport: app,
 			}, fixed{pod})
 			for _, scrape := range []struct {
 				at   time.Duration

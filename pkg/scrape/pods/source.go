@@ -6,30 +6,25 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"k8s.io/klog/v2"
 
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/pkg/scrape/fetch"
 )
 
-// Bounds that no configuration needs to change.
-const (
-	// concurrency bounds the requests in flight, and with them sockets and buffers. Requests go out in one burst rather
-	// than evenly spaced: a nearly idle machine spends up to ten times the CPU on each when it is woken for every one.
-	concurrency = 256
-	// accept asks for JSON first, the smallest.
-	accept = "application/json, text/plain;version=0.0.4;q=0.5"
-)
-
-// Config says what to ask for.
+// Config says what to ask for. It names a value for JSON bodies, for those in Prometheus' formats, or for both.
 type Config struct {
-	Metric  string        // the metric's name in the adapter's configuration
-	Field   string        // dotted path in a JSON body, metric name in Prometheus text
-	Counter string        // likewise, of the field's integral over time, in the field's unit times seconds; empty: there is none
-	MaxAge  time.Duration // a counter's rate stands for no longer time; 0: for any
-	Timeout time.Duration // for each pod, from connecting to the last byte
+	Metric  string // the metric's name in the adapter's configuration
+	Field   string // path in a JSON body, such as load.users or rooms.#.users
+	Counter string // likewise, of the field's integral over time, in the field's unit times seconds; empty: there is none
+	Series  string // selector of the series that make the value, such as active_users{tier!="internal"}
+	// CounterSeries is likewise of the counter; empty: there is none.
+	CounterSeries string
+	MaxAge        time.Duration // a counter's rate stands for no longer time; 0: for any
+	Interval      time.Duration // between the beginnings of two collections, which bounds how long one takes
+	Timeout       time.Duration // for each pod, from connecting to the last byte
 	// Transport says who the adapter is, as fetch.New has it; nil: nobody.
 	Transport http.RoundTripper
 }
@@ -43,49 +38,51 @@ type targets interface {
 type Source struct {
 	config  Config
 	targets targets
+	reader  reader
 	client  *fetch.Client
-	failing failing      // which pods failed last time
+	history history
 	rates   rates        // the pods' counters
 	buf     []sample.Pod // kept between collections, so that listing allocates nothing
+	order   []int        // likewise
 	answers []answer     // likewise
+	late    bool         // the last collection ended before all pods were asked
 }
 
-// New returns a source with connections of its own.
-func New(c Config, t targets) *Source {
-	return &Source{config: c, targets: t, client: fetch.New(accept, c.Transport), failing: failing{}, rates: newRates(c.MaxAge)}
+// New returns a source with connections of its own. The error is that of a path or a selector that does not read.
+func New(c Config, t targets) (*Source, error) {
+	r, err := newReader(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Source{
+		config: c, targets: t, reader: r, client: fetch.New(r.accept(), c.Transport),
+		history: newHistory(), rates: newRates(c.MaxAge),
+	}, nil
 }
 
 // answer is what asking one pod brought: a sample, or a failure with a reason.
 type answer struct {
+	asked      bool
 	sample     sample.Sample
 	failure    sample.Failure
 	counter    float64 // meaningless unless hasCounter
 	hasCounter bool
 }
 
-// Collect asks every pod once and returns when the last has answered or timed out. Cancelling ctx ends it early, with
-// failures that say nothing of the pods.
+// Collect asks every pod once and returns when the last has answered or timed out, within the interval: pods whose turn has not come
+// by then are not asked. Cancelling ctx ends it early, with failures that say nothing of the pods.
 func (s *Source) Collect(ctx context.Context) sample.Batch {
 	s.buf = s.targets.Targets(s.config.Metric, s.buf[:0])
-	s.failing.last(s.buf)
+	s.order = s.history.order(s.buf, s.order[:0])
 	s.answers = append(s.answers[:0], make([]answer, len(s.buf))...)
-
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(concurrency, len(s.buf)) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(s.buf)); i = next.Add(1) - 1 {
-				s.answers[i] = s.ask(ctx, &s.buf[i])
-			}
-		})
-	}
-	workers.Wait()
-
+	s.askAll(ctx)
 	s.rates.update(s.buf, s.answers)
 	if ctx.Err() == nil {
-		s.failing.update(ctx, s.config.Metric, s.buf, s.answers)
+		s.history.update(ctx, s.config.Metric, s.buf, s.answers)
 	}
-	return s.batch()
+	b := s.batch(ctx)
+	clear(s.buf) // pods that are gone are not kept alive by an idle buffer
+	return b
 }
 
 // ask gets one pod's reading.
@@ -94,33 +91,55 @@ func (s *Source) ask(ctx context.Context, pod *sample.Pod) answer {
 	defer cancel()
 	page, err := s.client.Get(ctx, pod.IP, pod.Target(s.config.Metric))
 	if err != nil {
-		return failed(pod, err)
+		return answer{asked: true, failure: fetch.Failure(pod.UID, err)}
 	}
 	defer page.Release()
-	read, err := parse(page.ContentType, page.Body, s.config.Field, s.config.Counter)
+	read, err := s.reader.read(page.ContentType, page.Body)
 	if err != nil {
-		return failed(pod, fmt.Errorf("get %s: %w", page.URL, err))
+		return answer{asked: true, failure: fetch.Failure(pod.UID, fmt.Errorf("get %s: %w", page.URL, err))}
+	}
+	if read.time.IsZero() {
+		read.time = page.Time
 	}
 	return answer{
-		sample:     sample.Sample{Pod: pod.UID, Value: read.value, Time: page.Time},
+		asked:      true,
+		sample:     sample.Sample{Pod: pod.UID, Value: read.value, Time: read.time},
 		counter:    read.counter,
 		hasCounter: read.hasCounter,
 	}
 }
 
-func failed(pod *sample.Pod, err error) answer {
-	return answer{failure: sample.Failure{Pod: pod.UID, Reason: fetch.ReasonOf(err), Err: err}}
-}
-
-func (s *Source) batch() sample.Batch {
+func (s *Source) batch(ctx context.Context) sample.Batch {
 	b := sample.Batch{Metric: s.config.Metric, Samples: make([]sample.Sample, 0, len(s.answers))}
-	for _, a := range s.answers {
-		if a.failure.Reason != "" {
+	missed := 0
+	for i := range s.answers {
+		switch a := &s.answers[i]; {
+		case !a.asked:
+			missed++
+			b.Failures = append(b.Failures, sample.Failure{Pod: s.buf[i].UID, Reason: sample.ReasonNotReached, Err: errNotReached})
+		case a.failure.Reason != "":
 			b.Failures = append(b.Failures, a.failure)
-		} else {
+		default:
 			b.Samples = append(b.Samples, a.sample)
 		}
 	}
-	clear(s.buf) // pods that are gone are not kept alive by an idle buffer
+	if ctx.Err() == nil {
+		s.logMissed(ctx, missed)
+	}
 	return b
+}
+
+// logMissed says when collections begin to end before all pods are asked, and when they no longer do.
+func (s *Source) logMissed(ctx context.Context, missed int) {
+	late := missed > 0
+	if late == s.late {
+		return
+	}
+	s.late = late
+	logger := klog.FromContext(ctx).WithValues("metric", s.config.Metric, "pods", len(s.buf))
+	if late {
+		logger.Info("Collection ends before all pods are asked", "notAsked", missed)
+	} else {
+		logger.Info("Collection asks all pods again")
+	}
 }

@@ -51,6 +51,16 @@ func answers(w http.ResponseWriter, users string) {
 	fmt.Fprintf(w, `{"active_users": %s}`, users)
 }
 
+func newSource(t testing.TB, c Config, pods targets) *Source {
+	t.Helper()
+	c.Metric = "m"
+	s, err := New(c, pods)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // app behaves as its path says.
 func app(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
@@ -92,7 +102,7 @@ func TestCollectSortsEveryPodIntoSampleOrReason(t *testing.T) {
 	}
 	pods = append(pods, refusing, named)
 	before := time.Now()
-	b := New(Config{Metric: "m", Field: "active_users", Timeout: 500 * time.Millisecond}, pods).Collect(t.Context())
+	b := newSource(t, Config{Field: "active_users", Timeout: 500 * time.Millisecond}, pods).Collect(t.Context())
 
 	values := map[string]float64{}
 	for _, s := range b.Samples {
@@ -137,7 +147,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	s := New(Config{Metric: "m", Field: "active_users", Timeout: 5 * time.Second}, fixed{pod(t, "a", server, "/good")})
+	s := newSource(t, Config{Field: "active_users", Timeout: 5 * time.Second}, fixed{pod(t, "a", server, "/good")})
 	for range 3 {
 		if b := s.Collect(t.Context()); len(b.Samples) != 1 {
 			t.Fatalf("batch: %+v", b)
@@ -145,23 +155,5 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 	if connections != 1 {
 		t.Errorf("made %d connections for 3 collections, want 1", connections)
-	}
-}
-
-func TestFailingPodsAreAskedLast(t *testing.T) {
-	f := failing{"b": sample.ReasonTimeout}
-	pods := []sample.Pod{{UID: "a"}, {UID: "b"}, {UID: "c"}}
-	f.last(pods)
-	if got := fmt.Sprint(pods[0].UID, pods[1].UID, pods[2].UID); got != "a c b" && got != "acb" {
-		t.Errorf("order is %s, want a c b", got)
-	}
-}
-
-func TestFailingForgets(t *testing.T) {
-	f := failing{"gone": sample.ReasonTimeout, "heals": sample.ReasonTimeout}
-	pods := []sample.Pod{{UID: "heals"}, {UID: "sickens"}}
-	f.update(t.Context(), "m", pods, []answer{{}, {failure: sample.Failure{Pod: "sickens", Reason: sample.ReasonStatus}}})
-	if diff := cmp.Diff(failing{"sickens": sample.ReasonStatus}, f); diff != "" {
-		t.Errorf("failing (-want +got):\n%s", diff)
 	}
 }
