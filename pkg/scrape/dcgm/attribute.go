@@ -128,7 +128,7 @@ func (a *attributor) rowOf(s Series, v int, p pods) (row, bool) {
 		return row{}, false
 	}
 	pod, ok := p.PodByName(o.namespace, o.pod)
-	if !ok || !pod.Running || isExporter(s.Labels, pod) {
+	if !ok || !pod.Running || isExporter(s.Labels, v, pod) {
 		return row{}, false
 	}
 	return row{

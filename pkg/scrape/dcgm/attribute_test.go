@@ -93,6 +93,10 @@ func TestWhoseGPU(t *testing.T) {
 		"all GPUs idle, exporter known by its address": {
 			series: []Series{one(util+" UUID=G1 namespace=ml pod=exporter instance=10.0.0.9:9400", 0, 5)},
 		},
+		"a workload on the host's network, as the exporter": {
+			series: []Series{one(util+" UUID=G1 exported_namespace=ml exported_pod=a namespace=gpu pod=x instance=10.0.0.1:9400", 20, 5)},
+			want:   map[string]string{"a": "20 at 5: G1: DCGM_FI_DEV_GPU_UTIL (percent), labels exported_pod"},
+		},
 		"a scrape without pods beside one with": {
 			series: []Series{
 				one(util+" UUID=G1 exported_namespace=ml exported_pod=a namespace=ml pod=c", 20, 5),

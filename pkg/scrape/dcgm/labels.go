@@ -19,6 +19,9 @@ var variants = []variant{
 	{"namespace", "pod"},
 }
 
+// plain is the index of the variant that Prometheus adds on its own.
+const plain = 2
+
 // owner is the pod that a series says has the GPU.
 type owner struct{ namespace, pod string }
 
