@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
@@ -196,7 +197,13 @@ func TestShippedConfigurationMakesItsLoop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loops, ready, err := newLoops(settings, store.New(metrics), client.NewCredentials(nil), prometheus.NewRegistry())
+	values := store.New(metrics)
+	served := [][]string{values.Metrics(), values.TotalNames()}
+	want := [][]string{{"active_users_per_pod", "active_users_raw"}, {"active_users_total_smoothed"}}
+	if diff := cmp.Diff(want, served); diff != "" {
+		t.Errorf("served of pods and of objects (-want +got):\n%s", diff)
+	}
+	loops, ready, err := newLoops(settings, values, client.NewCredentials(nil), prometheus.NewRegistry())
 	if err != nil || len(loops) != 1 || ready.check(nil) == nil {
 		t.Fatalf("%d loops, %v", len(loops), err)
 	}

@@ -23,6 +23,7 @@ func storeMetrics(settings *config.AdapterConfiguration) ([]store.Metric, error)
 		metrics = append(metrics, store.Metric{
 			Name:      m.Name,
 			RawName:   m.RawName,
+			TotalName: m.TotalName,
 			Interval:  m.CollectEvery(),
 			MaxAge:    m.MaxAge.Duration,
 			Min:       *m.Range.Min,
