@@ -51,7 +51,7 @@ func (w *deployed) explainings(t *testing.T) func() []explain.Report {
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
 		for {
-			if report, err := observe.Explain(ctx, shared, w.namespace, workload); err == nil {
+			if report, err := observe.Explain(ctx, shared, w.namespace, w.name); err == nil {
 				said <- report
 			}
 			select {

@@ -85,11 +85,21 @@ patches:
 // write renders the test's kustomization and returns its folder.
 func (w *deployed) write(t *testing.T) string {
 	t.Helper()
+	s := w.settings
+	return w.render(t, kustomization, filepath.Join(manifests, "base", "workload"), map[string]any{
+		"Min": s.min, "Max": s.max, "Window": s.window, "StepDown": max(s.stepDown, 1),
+		"GPU": s.gpu, "UsersOnly": s.usersOnly, "Stateful": s.stateful, "Object": s.object, "Kind": s.kind(), "RequestCPU": s.requestCPU(),
+	})
+}
+
+// render makes a folder with a kustomization of what is in another, and with its namespace.
+func (w *deployed) render(t *testing.T, kustomization *template.Template, of string, values map[string]any) string {
+	t.Helper()
 	dir := filepath.Join(out, w.namespace)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	base, err := filepath.Rel(dir, filepath.Join(manifests, "base", "workload"))
+	base, err := filepath.Rel(dir, of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,12 +108,8 @@ func (w *deployed) write(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	s := w.settings
-	err = kustomization.Execute(file, map[string]any{
-		"Namespace": w.namespace, "Workload": base, "Min": s.min, "Max": s.max, "Window": s.window, "StepDown": max(s.stepDown, 1),
-		"GPU": s.gpu, "UsersOnly": s.usersOnly, "Stateful": s.stateful, "Object": s.object, "Kind": s.kind(), "RequestCPU": s.requestCPU(),
-	})
-	if err != nil {
+	values["Namespace"], values["Workload"] = w.namespace, base
+	if err := kustomization.Execute(file, values); err != nil {
 		t.Fatal(err)
 	}
 	namespace := fmt.Sprintf("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: %s\n", w.namespace)

@@ -50,6 +50,8 @@ func TestBase(t *testing.T) {
 	t.Run("Loop", func(t *testing.T) {
 		t.Run("Users", testUsers)
 		t.Run("Object", testObject)
+		t.Run("GoApp", testApp("example-go"))
+		t.Run("NodeApp", testApp("example-node"))
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 
 // deployed is a workload of one test in a namespace of its own, watched from the start.
 type deployed struct {
+	name      string // of its HPA, scale target and Service
 	namespace string
 	selector  string
 	url       string
@@ -30,15 +31,27 @@ type deployed struct {
 // records it until the test ends.
 func newWorkload(t *testing.T, s settings) *deployed {
 	t.Helper()
-	w := &deployed{
+	w := newDeployed(t, workload, "app.kubernetes.io/name="+workload)
+	w.settings = s
+	w.deploy(t, w.write(t))
+	return w
+}
+
+func newDeployed(t *testing.T, name, selector string) *deployed {
+	return &deployed{
+		name:      name,
 		namespace: "e2e-" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.Name(), "Test"), "/", "-")),
-		selector:  "app.kubernetes.io/name=" + workload,
-		settings:  s,
+		selector:  selector,
 		loads:     map[string]*load.Run{},
 	}
+}
+
+// deploy applies the kustomization in the folder, and is done when the HPA reads every metric.
+func (w *deployed) deploy(t *testing.T, dir string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	if _, err := shared.Kubectl(ctx, "apply", "-k", w.write(t)); err != nil {
+	if _, err := shared.Kubectl(ctx, "apply", "-k", dir); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.remove(t) })
@@ -46,19 +59,18 @@ func newWorkload(t *testing.T, s settings) *deployed {
 		t.Fatal(err)
 	}
 	var err error
-	if w.url, err = shared.ServiceURL(ctx, w.namespace, workload); err != nil {
+	if w.url, err = shared.ServiceURL(ctx, w.namespace, w.name); err != nil {
 		t.Fatal(err)
 	}
-	if err := observe.WaitReading(ctx, shared, w.namespace, workload); err != nil {
+	if err := observe.WaitReading(ctx, shared, w.namespace, w.name); err != nil {
 		t.Fatal(err)
 	}
 	w.record(t)
-	return w
 }
 
 // record watches the HPA until the test ends, and prints what was seen if the test failed.
 func (w *deployed) record(t *testing.T) {
-	w.recorder = observe.NewRecorder(shared, w.namespace, workload, nil)
+	w.recorder = observe.NewRecorder(shared, w.namespace, w.name, nil)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { w.recorder.Run(ctx); close(done) }()
