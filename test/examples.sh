@@ -11,7 +11,7 @@ lacking() { # prints what is missing: Debian's packages by name
 }
 
 missing=$(lacking)
-if [[ -n $missing ]]; then
+if [[ -n $missing && $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
 	localkube/install-packages.sh $missing || true
 	missing=$(lacking)
 fi

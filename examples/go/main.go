@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"net"
@@ -17,7 +18,8 @@ func main() {
 	http.Handle("/", users.Count(http.HandlerFunc(app)))
 	http.Handle("GET /metrics", &users)
 
-	listener, err := net.Listen("tcp", net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT")))
+	address := net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT"))
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		log.Fatal(err)
 	}
