@@ -56,29 +56,33 @@ func (a *app) hold(t *testing.T, n int) (letGo func()) {
 	for range n {
 		held.Go(func() {
 			if answer, err := get(ctx, a.url+"/stream?duration_ms=600000"); ctx.Err() == nil {
-				t.Errorf("answered %q, %v, want no end", answer, err)
+				t.Errorf("answered %+v, %v, want no end", answer, err)
 			}
 		})
 	}
 	return func() { cancel(); held.Wait() }
 }
 
-func get(ctx context.Context, url string) (string, error) {
+// answer is a complete one.
+type answer struct{ mediaType, body string }
+
+func get(ctx context.Context, url string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		return "", err
+		return answer{}, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("get %s: %s", url, response.Status)
+		return answer{}, fmt.Errorf("get %s: %s", url, response.Status)
 	}
-	return string(body), nil
+	mediaType, _, _ := strings.Cut(response.Header.Get("Content-Type"), ";")
+	return answer{mediaType, string(body)}, nil
 }

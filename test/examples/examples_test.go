@@ -4,6 +4,7 @@ package examples
 
 import (
 	"math"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
@@ -15,27 +16,34 @@ import (
 const (
 	root = "../../examples"
 	// python is Debian's, which has Debian's packages.
-	python = "/usr/bin/python3"
-	text   = "text/plain"
+	python      = "/usr/bin/python3"
+	text        = "text/plain"
+	openMetrics = "application/openmetrics-text"
 )
 
 func TestExamples(t *testing.T) {
+	openMetricsOfNode, err := filepath.Abs("testdata/openmetrics.cjs")
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name    string
 		dir     string
 		command []string
-		accepts []string // media types that it is asked for besides what the scraper asks for
+		answers string   // its media type where none is asked for
+		accepts []string // further ones that it can be asked for
 	}{
-		{"Go", "../..", []string{"bin/example-go"}, []string{text}},
-		{"Node", root + "/node", []string{"node", "app.js"}, nil},
-		{"Python", root + "/python", []string{python, "app.py"}, []string{text}},
+		{"Go", "../..", []string{"bin/example-go"}, "application/json", []string{text}},
+		{"Node", root + "/node", []string{"node", "app.js"}, text, nil},
+		{"NodeOpenMetrics", root + "/node", []string{"node", "--require", openMetricsOfNode, "app.js"}, openMetrics, nil},
+		{"Python", root + "/python", []string{python, "app.py"}, text, []string{text, openMetrics}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			a := start(t, tt.dir, tt.command...)
-			if answer, err := get(t.Context(), a.url); err != nil || answer != "hello\n" {
-				t.Errorf("answer %q, %v, want hello", answer, err)
+			if answer, err := get(t.Context(), a.url); err != nil || answer.body != "hello\n" {
+				t.Errorf("answer %+v, %v, want hello", answer, err)
 			}
 			wantUsers(t, a.url, 0)
 			const users = 7
@@ -43,10 +51,20 @@ func TestExamples(t *testing.T) {
 			defer letGo()
 			wantUsers(t, a.url, users)
 			wantIntegral(t, a, users)
+			wantType(t, a.url, tt.answers)
 			for _, accept := range tt.accepts {
-				wantUsers(t, negotiate(t, a.url, accept), users)
+				asked := negotiate(t, a.url, accept)
+				wantType(t, asked, accept)
+				wantUsers(t, asked, users)
 			}
 		})
+	}
+}
+
+func wantType(t *testing.T, url, want string) {
+	t.Helper()
+	if answer, err := get(t.Context(), url+"/metrics"); err != nil || answer.mediaType != want {
+		t.Errorf("metrics are %q, %v, want %s", answer.mediaType, err, want)
 	}
 }
 
@@ -82,14 +100,14 @@ type reading struct {
 func (a *app) read(t *testing.T) reading {
 	t.Helper()
 	r := reading{before: time.Now()}
-	body, err := get(t.Context(), a.url+"/metrics")
+	answer, err := get(t.Context(), a.url+"/metrics")
 	r.after = time.Now()
 	if err != nil {
 		t.Fatal(err)
 	}
-	match := integral.FindStringSubmatch(body)
+	match := integral.FindStringSubmatch(answer.body)
 	if match == nil {
-		t.Fatalf("no active_user_seconds_total in %s", body)
+		t.Fatalf("no active_user_seconds_total in %s", answer.body)
 	}
 	if r.userSeconds, err = strconv.ParseFloat(match[1], 64); err != nil {
 		t.Fatal(err)
