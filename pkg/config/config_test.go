@@ -123,49 +123,18 @@ func TestPrometheusURLFromEnvironment(t *testing.T) {
 	}
 }
 
-func TestEveryErrorAtOnce(t *testing.T) {
-	const head = "apiVersion: adapter.userscale.dev/v1alpha1\nkind: AdapterConfiguration\n"
+func TestBadEnvironment(t *testing.T) {
 	for name, tc := range map[string]struct {
-		file string
 		env  []string
 		want []string // what the error mentions
 	}{
-		"header":        {file: "apiVersion: v1\nkind: Config\n", want: []string{`apiVersion: Unsupported value: "v1"`, "kind:", "metrics: Required"}},
-		"unknown field": {file: head + "metricz: []\n", want: []string{"metricz"}},
-		"twice":         {file: head + "metrics: []\nmetrics: []\n", want: []string{"metrics"}},
-		"no duration": {file: head + "metrics: [{name: a, pods: {field: u, interval: 1d}}]\n",
-			want: []string{"metrics.pods.interval", `"1d"`}},
-		"number for a duration": {file: head + "metrics: [{name: a, maxAge: 5, pods: {field: u}}]\n", want: []string{"metrics.maxAge"}},
-		"no source":             {file: head + "metrics: [{name: a}]\n", want: []string{"metrics[0]: Required value: a metric needs a source"}},
-		"no name":               {file: head + "metrics: [{pods: {field: u}}]\n", want: []string{"metrics[0].name: Required"}},
-		"two sources": {file: head + "metrics: [{name: a, pods: {field: u}, prometheus: {query: y}}]\n",
-			want: []string{"metrics[0].prometheus: Forbidden"}},
-		"one name twice": {file: head + "metrics: [{name: a, pods: {field: u}}, {name: b, rawName: a, pods: {field: u}}]\n",
-			want: []string{`metrics[1].rawName: Duplicate value: "a"`}},
-		"both smoothings": {file: gpu + "  smoothing: {alpha: 0.3, riseHalfLife: 1s}\n", want: []string{"smoothing.alpha: Forbidden"}},
-		"many": {file: head + `prometheusServers: [{name: p, url: "ftp://x"}]
-metrics:
-- name: a/b
-  maxAge: 1s
-  range: {min: -1, max: -2}
-  smoothing: {alpha: 2}
-  prometheus: {query: "", interval: 5s, timeout: 6s, scale: 0}
-`, want: []string{"metrics[0].name", "metrics[0].maxAge", "range.min", "range.max", "smoothing.alpha: Invalid value: 2",
-			"prometheusServers[0].url", "prometheus.query", `prometheus.timeout: Invalid value: "6s"`, "at most the interval, 5s", "prometheus.scale"}},
-		"pods": {file: head + `metrics: [{name: a, pods: {field: "users.#", interval: 1ms, timeout: 0s}}]`,
-			want: []string{"pods.field", "pods.interval", "pods.timeout"}},
-		"counter": {file: head + `metrics: [{name: a, pods: {field: u, counter: "u[0]"}}, {name: b, pods: {field: u, counter: u}}]`,
-			want: []string{`metrics[0].pods.counter: Invalid value: "u[0]"`, `metrics[1].pods.counter: Invalid value: "u": must differ from field`}},
-		"coverage": {file: head + `metrics: [{name: a, minCoverage: 1.1, pods: {field: u}}, {name: b, minCoverage: -0.1, pods: {field: u}}]`,
-			want: []string{"metrics[0].minCoverage: Invalid value: 1.1: must be a number from 0 to 1", "metrics[1].minCoverage"}},
-		"too large to add up": {file: head + `metrics: [{name: a, range: {max: 1.1e12}, pods: {field: u}}]`,
-			want: []string{"metrics[0].range.max: Invalid value: 1.1e+12: must be greater than min, 0, and at most 1e+12"}},
-		"environment": {file: gpu, env: []string{envAlpha, "x", envRiseHalfLife, "-1s", envPrometheusURL, "x"},
-			want: []string{envAlpha, envRiseHalfLife, envPrometheusURL}},
-		"alpha and half-life": {file: gpu, env: []string{envAlpha, "1", envFallHalfLife, "1s"}, want: []string{"not both"}},
+		"all": {env: []string{envAlpha, "x", envRiseHalfLife, "-1s", envFallHalfLife, "5", envPrometheusURL, "x"},
+			want: []string{envAlpha + `: Invalid value: "x": ` + allowedAlpha, envRiseHalfLife + `: Invalid value: "-1s": ` + allowedHalfLife,
+				envFallHalfLife + `: Invalid value: "5"`, envPrometheusURL + `: Invalid value: "x": ` + allowedURL}},
+		"alpha and half-life": {env: []string{envAlpha, "1", envFallHalfLife, "1s"}, want: []string{envAlpha, "not both"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := load(t, tc.file, tc.env...)
+			_, err := load(t, gpu, tc.env...)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -175,5 +144,11 @@ metrics:
 				}
 			}
 		})
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	if _, err := Load("/nowhere/adapter.yaml", env()); err == nil || !strings.Contains(err.Error(), "/nowhere/adapter.yaml") {
+		t.Errorf("got %v", err)
 	}
 }

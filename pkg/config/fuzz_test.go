@@ -7,12 +7,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"sigs.k8s.io/yaml"
 )
 
 // FuzzLoad: a file and an environment give either a configuration that can be run and written down, or an error that says where.
 func FuzzLoad(f *testing.F) {
-	const head = "apiVersion: adapter.userscale.dev/v1alpha1\nkind: AdapterConfiguration\n"
+	const servers = `prometheusServers: [{name: a, url: "http://a", basicAuth: {username: a, password: {file: /a}}},
+  {name: b, url: "https://b/c", oauth2: {clientID: a, clientSecret: {secret: {name: a, key: b}}, tokenURL: "https://d"}, headers: [{name: A, value: b}]}]
+`
 	f.Add([]byte(gpu), "", "", "", "")
 	f.Add([]byte(gpu), "0.3", "", "", "https://thanos:9090/path")
 	f.Add([]byte(gpu+"  smoothing: {alpha: 1e-300, interval: 5s}\n"), "", "10s", "1h0.5s", "")
@@ -23,6 +26,11 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(head+"metrics: [{name: a, maxAge: 1s, prometheus: {url: 'http://x', query: \"a\\tb\", scale: 100, interval: 5s}}]\n"), "", "", "", "")
 	f.Add([]byte(head+"metrics: [{name: a, maxAge: 5, pods: {field: u, interval: 1d}}]\n"), "x", "-1s", "1", "x")
 	f.Add([]byte(head+"metrics: [{name: a, rawName: b, pods: {field: u}}, {name: b, pods: {field: u}}]\n"), "", "", "", "")
+	f.Add([]byte(head+servers+"metrics: [{name: a, prometheus: {server: a, query: 'sum by (namespace, pod) (a)', labels: {pod: pod}, combine: Max}}]\n"), "", "", "", "")
+	f.Add([]byte(head+servers+"metrics: [{name: a, dcgm: {prometheus: {server: b, matchers: '{a=\"b\"}', lookback: 1m}, fields: [{name: a, unit: Ratio}]}}]\n"), "", "", "", "")
+	f.Add([]byte(head+"metrics: [{name: a, dcgm: {exporters: {targets: [{namespaces: [a], port: 80, path: /a}], tls: {insecureSkipVerify: true}}}}]\n"), "", "", "", "")
+	f.Add([]byte(head+"metrics: [{name: a, pods: {series: 'a{b=\"c\"}', targets: [{selector: {matchExpressions: [{key: a, operator: Exists}]}, port: b}]}}]\n"),
+		"", "", "", "")
 	f.Add([]byte("metrics: []\nmetricz: {}\n"), "NaN", "", "", "")
 	path := filepath.Join(f.TempDir(), "adapter.yaml")
 	f.Fuzz(func(t *testing.T, file []byte, alpha, rise, fall, url string) {
@@ -37,7 +45,7 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("an accepted configuration cannot be written down: %v", err)
 		}
 		again := loadFile(t, path, text, env())
-		if diff := cmp.Diff(c, again); diff != "" {
+		if diff := cmp.Diff(c, again, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("written down as\n%s\nit is another (-first +second):\n%s", text, diff)
 		}
 	})
@@ -54,7 +62,7 @@ func loadFile(t *testing.T, path string, file []byte, getenv func(string) string
 		t.Fatalf("got %v with the error %v", c, err)
 	}
 	// What is not YAML at all is named by its line, except in the first.
-	where := regexp.MustCompile(`line \d+|converting YAML|field|AdapterConfiguration|apiVersion|kind|metrics|USERSCALE_`)
+	where := regexp.MustCompile(`line \d+|not one document|more than one document|no configuration in it|not a map of fields|field|AdapterConfiguration|apiVersion|kind|metrics|USERSCALE_`)
 	if err != nil && !where.MatchString(err.Error()) {
 		t.Errorf("the error does not say where: %v", err)
 	}
@@ -78,12 +86,17 @@ func checkUsable(t *testing.T, c *AdapterConfiguration) {
 		if !(*m.Range.Min >= 0 && *m.Range.Max > *m.Range.Min) {
 			t.Errorf("metric %d is accepted in [%v, %v]", i, *m.Range.Min, *m.Range.Max)
 		}
-		if served[m.Name] || served[m.RawName] || m.Name == m.RawName {
-			t.Errorf("metric %d: two things are served as %s or %s", i, m.Name, m.RawName)
+		for _, name := range []string{m.Name, m.RawName, m.TotalName} {
+			if served[name] {
+				t.Errorf("metric %d: two things are served as %s", i, name)
+			}
+			served[name] = true
 		}
-		served[m.Name], served[m.RawName] = true, true
-		if (m.Pods == nil) == (m.Prometheus == nil) {
-			t.Errorf("metric %d has not one source", i)
+		if n := m.sources(); n != 1 {
+			t.Errorf("metric %d has %d sources", i, n)
+		}
+		if server := m.server(); server != nil && c.PrometheusServer(*server) == nil {
+			t.Errorf("metric %d asks no server", i)
 		}
 	}
 }

@@ -16,26 +16,27 @@ const (
 
 // AdapterConfiguration says which metrics the adapter serves and where their values come from.
 type AdapterConfiguration struct {
-	APIVersion        string             `json:"apiVersion"`
-	Kind              string             `json:"kind"`
+	APIVersion        string             `json:"apiVersion"`                  // adapter.userscale.dev/v1alpha1
+	Kind              string             `json:"kind"`                        // AdapterConfiguration
 	SmoothingLimits   SmoothingLimits    `json:"smoothingLimits,omitzero"`    // of what an HPA's annotations may ask for
 	PrometheusServers []PrometheusServer `json:"prometheusServers,omitempty"` // that metrics name as their source
-	Metrics           []Metric           `json:"metrics"`
+	Metrics           []Metric           `json:"metrics"`                     // 1 to 100
 }
 
 // SmoothingLimits bounds the half-lives that an HPA's annotations may ask for, an alpha by the half-life that it stands for. An
 // annotation outside of them is not followed.
 type SmoothingLimits struct {
-	MinHalfLife *Duration `json:"minHalfLife,omitempty"`
-	MaxHalfLife *Duration `json:"maxHalfLife,omitempty"`
+	MinHalfLife *Duration `json:"minHalfLife,omitempty"` // 0s or more
+	MaxHalfLife *Duration `json:"maxHalfLife,omitempty"` // minHalfLife or more
 }
 
-// Metric is one metric of pods. It names exactly one source: Pods, Prometheus or DCGM.
+// Metric is one metric of pods. It names exactly one source: pods, prometheus or dcgm. What it serves has names of its own, which no
+// other metric has: letters, digits, '_', '.', ':' and '-', with a letter or '_' first.
 type Metric struct {
 	Name      string    `json:"name"`                // serves the pod's share of the smoothed total
-	RawName   string    `json:"rawName,omitempty"`   // serves the pod's last value; Name + "_raw" unless set
-	TotalName string    `json:"totalName,omitempty"` // serves the smoothed total of the pods that an object selects; Name + "_total" unless set
-	MaxAge    *Duration `json:"maxAge,omitempty"`    // a pod whose last value is older is left out
+	RawName   string    `json:"rawName,omitempty"`   // serves the pod's last value; the name and "_raw" unless set
+	TotalName string    `json:"totalName,omitempty"` // serves the smoothed total of the pods that an object selects; the name and "_total" unless set
+	MaxAge    *Duration `json:"maxAge,omitempty"`    // a pod whose last value is older is left out; at least the source's interval
 	Range     Range     `json:"range,omitzero"`      // values outside are dropped and counted
 	Smoothing Smoothing `json:"smoothing,omitzero"`  // half-lives or alpha, never both
 	// MinCoverage is the share of a workload's expected pods, from 0 to 1, that must have a value for any to be served; 0 serves what
@@ -49,17 +50,17 @@ type Metric struct {
 // Range is the closed range of accepted values, in the metric's unit and after scaling. Max is at most 1e12, which keeps totals exact
 // in the API's thousandths.
 type Range struct {
-	Min *float64 `json:"min,omitempty"`
-	Max *float64 `json:"max,omitempty"`
+	Min *float64 `json:"min,omitempty"` // 0 or more
+	Max *float64 `json:"max,omitempty"` // more than min
 }
 
 // Smoothing says how fast the smoothed total follows the raw one: a half-life per direction, or an alpha per interval for
 // both. A half-life of 0 and an alpha of 1 follow at once.
 type Smoothing struct {
-	RiseHalfLife *Duration `json:"riseHalfLife,omitempty"`
-	FallHalfLife *Duration `json:"fallHalfLife,omitempty"`
-	Alpha        *float64  `json:"alpha,omitempty"`    // in (0, 1]
-	Interval     *Duration `json:"interval,omitempty"` // alpha's reference interval, whatever the source's interval is
+	RiseHalfLife *Duration `json:"riseHalfLife,omitempty"` // when the total rises
+	FallHalfLife *Duration `json:"fallHalfLife,omitempty"` // when the total falls
+	Alpha        *float64  `json:"alpha,omitempty"`        // greater than 0, at most 1
+	Interval     *Duration `json:"interval,omitempty"`     // alpha's reference interval, whatever the source's interval is
 }
 
 // CollectEvery is the time between two collections of the metric.
