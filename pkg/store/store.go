@@ -54,6 +54,7 @@ type Store struct {
 type metric struct {
 	Metric
 	collections uint64 // that succeeded as a whole
+	whole       uint64 // the last of them that was not partial
 	failing     error  // why the last collection failed as a whole
 	drops       map[sample.Reason]uint64
 	addresses   map[address]*pod // who is asked there; made anew when it is needed
