@@ -1,9 +1,11 @@
 package adapter
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
 
 	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
@@ -77,12 +79,15 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 		return nil, err
 	}
 	return promql.New(promql.Config{
-		Metric:  m.Name,
-		Query:   m.Prometheus.Query,
-		Timeout: m.Prometheus.Timeout.Duration,
-		Scale:   *m.Prometheus.Scale,
-		Min:     *m.Range.Min,
-		Max:     *m.Range.Max,
+		Metric:    m.Name,
+		Query:     m.Prometheus.Query,
+		Timeout:   m.Prometheus.Timeout.Duration,
+		Namespace: model.LabelName(cmp.Or(m.Prometheus.Labels.Namespace, "namespace")),
+		Pod:       model.LabelName(cmp.Or(m.Prometheus.Labels.Pod, "pod")),
+		Combine:   promql.Combine(cmp.Or(m.Prometheus.Combine, config.CombineSum)),
+		Scale:     *m.Prometheus.Scale,
+		Min:       *m.Range.Min,
+		Max:       *m.Range.Max,
 	}, s, asks), nil
 }
 
