@@ -61,6 +61,7 @@ func (h *history) actions() map[string]func(*rapid.T) {
 		"collect": h.collect, "collect again": h.collect, "collect once more": h.collect, "collect idle": h.collectIdle,
 		"fail": h.fail, "wait": h.wait, "create": h.create, "change": h.change, "change another": h.change, "remove": h.remove,
 		"mute": h.toggle, "mute another": h.toggle, "set HPA": h.anyHPA, "delete HPA": h.noHPA, "query": h.query,
+		"reload": h.reload, "retune": h.retune, "collect another metric": h.collectAnother,
 	}
 }
 
