@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -17,9 +16,6 @@ import (
 	"userscale.dev/userscale/pkg/scrape/exposition"
 	"userscale.dev/userscale/pkg/scrape/fetch"
 )
-
-// concurrency bounds the exporters that are asked at a time, and with them sockets and buffers.
-const concurrency = 64
 
 // Accept is what exporters are asked for: the only format that dcgm-exporter has.
 const Accept = "text/plain;version=0.0.4"
@@ -73,16 +69,11 @@ func (e *Exporters) Collect(ctx context.Context) sample.Batch {
 	defer clear(e.buf) // pods that are gone are not kept alive by an idle buffer
 	slices.SortFunc(e.buf, byName)
 	answers := make([]answer, len(e.buf))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(concurrency, len(e.buf)) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(e.buf)); i = next.Add(1) - 1 {
-				answers[i] = e.ask(ctx, &e.buf[i])
-			}
-		})
+	var asking sync.WaitGroup
+	for i := range e.buf { // one per node: all at once, so that those that hang are in nobody's way
+		asking.Go(func() { answers[i] = e.ask(ctx, &e.buf[i]) })
 	}
-	workers.Wait()
+	asking.Wait()
 	if ctx.Err() == nil {
 		e.logChanges(ctx, answers)
 	}

@@ -1,7 +1,6 @@
 package dcgm
 
 import (
-	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -50,15 +49,13 @@ func (m memory) complete(b *sample.Batch, answers []answer, rows []row, p pods) 
 // stopped answering, of which nothing is known.
 func (m memory) fail(b *sample.Batch, a answer, p pods) {
 	b.Partial = b.Partial || a.err != nil || len(m[a.exporter]) > 0
-	reason, err := sample.ReasonNoValue, a.err
-	if err != nil {
-		reason = fetch.ReasonOf(err)
-	} else {
-		err = fmt.Errorf("exporter %s names no pod now, and named this one before", a.name)
+	err := a.err
+	if err == nil {
+		err = sample.Refuse(sample.ReasonNoValue, "exporter %s names no pod now, and named this one before", a.name)
 	}
 	for _, n := range m[a.exporter] {
 		if pod, _ := p.PodByName(n.namespace, n.pod); !pod.Deleting {
-			b.Failures = append(b.Failures, sample.Failure{Pod: n.uid, Reason: reason, Err: err})
+			b.Failures = append(b.Failures, fetch.Failure(n.uid, err))
 		}
 	}
 }

@@ -15,12 +15,13 @@ import (
 
 func TestQuery(t *testing.T) {
 	fields := []Field{{util, Percent}, {active, Ratio}}
-	for matchers, want := range map[string]string{
-		"": `{__name__=~"DCGM_FI_DEV_GPU_UTIL|DCGM_FI_PROF_GR_ENGINE_ACTIVE"}[2m]`,
-		` { job = "a\"b" , cluster=~"x.*", } # mine`: `{__name__=~"DCGM_FI_DEV_GPU_UTIL|DCGM_FI_PROF_GR_ENGINE_ACTIVE",job="a\"b",cluster=~"x.*"}[2m]`,
+	const names = `__name__=~"DCGM_FI_DEV_GPU_UTIL|DCGM_FI_PROF_GR_ENGINE_ACTIVE"`
+	for _, tc := range []struct{ matchers, want string }{
+		{"", "{" + names + "}[2m]"},
+		{` { job = "a\"b" , cluster=~"x.*", } # mine`, "{" + names + `,job="a\"b",cluster=~"x.*"}[2m]`},
 	} {
-		if got, err := Query(fields, matchers, 2*time.Minute); got != want || err != nil {
-			t.Errorf("%q: %s, %v, want %s", matchers, got, err, want)
+		if got, err := Query(fields, tc.matchers, 2*time.Minute); got != tc.want || err != nil {
+			t.Errorf("%q: %s, %v, want %s", tc.matchers, got, err, tc.want)
 		}
 	}
 	if got, err := Query(fields, `job="a"`, time.Minute); err == nil {
