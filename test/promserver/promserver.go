@@ -43,7 +43,8 @@ func Start(t testing.TB, config string, flags ...string) *Server {
 	}
 	flags = append([]string{"--config.file=" + file, "--storage.tsdb.path=" + filepath.Join(folder, "data"),
 		"--web.listen-address=127.0.0.1:0"}, flags...)
-	s := &Server{command: exec.Command(binary, flags...), log: &log{listening: make(chan string, 1)}}
+	command := exec.CommandContext(context.Background(), binary, flags...) // stop ends it, by another signal than a context would
+	s := &Server{command: command, log: &log{listening: make(chan string, 1)}}
 	said, stderr := io.Pipe()
 	s.command.Stderr = stderr
 	if err := s.command.Start(); err != nil {
