@@ -64,7 +64,7 @@ func TestThroughPrometheus(t *testing.T) {
 				t.Fatal(err)
 			}
 			b := dcgm.NewPrometheus(e.measures(), query, e.fixture, client).Collect(t.Context())
-			checkBatch(t, b, e.fixture.prometheus, began)
+			checkBatch(t, b, e.prometheus, began)
 		})
 	}
 }

@@ -1,17 +1,20 @@
 package e2e
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"userscale.dev/userscale/pkg/explain"
 	"userscale.dev/userscale/test/observe"
 )
 
-// testGPU loads the simulated GPUs of two pods, users and CPU being low, and wants the HPA to scale out by GPU alone.
-func testGPU(t *testing.T) {
+// testGPU loads the simulated GPUs of two pods, users and CPU being low, and wants the HPA to scale out by GPU alone. The label is the
+// one by which the GPU's series name the pods.
+func testGPU(t *testing.T, label string) {
 	w := newWorkload(t, settings{min: 2, max: 4, window: 60, gpu: true})
 	began := time.Now()
 	w.load(t, "gpu", w.url, "--scenario", "gpu", "--concurrency", "8", "--work-ms", "3000", "--timeout", "60s", "--ramp", "3s")
@@ -33,6 +36,34 @@ func testGPU(t *testing.T) {
 	}
 	if warnings := w.recorder.Warnings(); len(warnings) > 0 {
 		t.Errorf("%d warning events on the HPA after start-up, first %+v", len(warnings), warnings[0])
+	}
+	w.wantAttributed(t, label)
+}
+
+// wantAttributed wants the adapter to say of every pod with a GPU value which GPU it is from, and how it knows.
+func (w *deployed) wantAttributed(t *testing.T, label string) {
+	t.Helper()
+	report, err := observe.Explain(t.Context(), shared, w.namespace, workload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(report.Metrics, func(m explain.Metric) bool { return m.Name == observe.GPU })
+	if i < 0 {
+		t.Fatalf("the explanation has no metric %s: %s", observe.GPU, report.Sentence)
+	}
+	attributed := 0
+	for _, pod := range report.Metrics[i].Pods {
+		t.Logf("%s: %s %s %s", pod.Name, pod.State, pod.Note, pod.Detail)
+		if pod.Raw == nil {
+			continue
+		}
+		attributed++
+		if !strings.HasPrefix(pod.Note, "GPU-") || !strings.HasSuffix(pod.Note, ": DCGM_FI_DEV_GPU_UTIL (percent), labels "+label) {
+			t.Errorf("%s's value is explained by %q, want a GPU, the metric and the label %s", pod.Name, pod.Note, label)
+		}
+	}
+	if attributed < 2 {
+		t.Errorf("%d pods have a GPU's value, want at least 2", attributed)
 	}
 }
 
