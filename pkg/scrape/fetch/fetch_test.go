@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"userscale.dev/userscale/pkg/sample"
 )
@@ -109,4 +111,33 @@ func TestGivesUpConnecting(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestUnpacksNothing, whatever the transport would do on its own: what is packed has no bound on what it unpacks to.
+func TestUnpacksNothing(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get("Accept-Encoding"); got != "identity" {
+			t.Errorf("asked for %q", got)
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		packed := gzip.NewWriter(w)
+		packed.Write(make([]byte, 10*BodyLimit))
+		packed.Close()
+	}))
+	t.Cleanup(server.Close)
+	for _, transport := range []*http.Transport{NewTransport(nil), {DisableCompression: false}} {
+		t.Cleanup(transport.CloseIdleConnections)
+		_, err := get(t, New("text/plain", transport), "http", server.Listener.Addr(), time.Minute)
+		if err == nil || ReasonOf(err) != sample.ReasonMalformed {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestFailureKeepsLittle of what a pod sent.
+func TestFailureKeepsLittle(t *testing.T) {
+	f := Failure("uid", sample.Refuse(sample.ReasonMalformed, "the pod sent %s", strings.Repeat("\xff€", BodyLimit)))
+	if n := len(f.Err.Error()); f.Pod != "uid" || f.Reason != sample.ReasonMalformed || n > 2*errorLimit || !utf8.ValidString(f.Err.Error()) {
+		t.Errorf("%s: %s: %d bytes", f.Pod, f.Reason, n)
+	}
 }
