@@ -13,10 +13,13 @@ import (
 // commands is what the server's own help says of the rest.
 const commands = `
 Commands:
-  explain   say why an HPA stands where it stands: adapter explain --namespace=NS [HPA]; see adapter explain --help
+  explain         say why an HPA stands where it stands: adapter explain --namespace=NS [HPA]
+  validate        check configuration files: adapter validate FILE...
+  print-defaults  print a configuration with all defaults, to begin with
+See adapter COMMAND --help.
 `
 
-// newCommand returns the program: the server, with explain below it.
+// newCommand returns the program: the server, with the other commands below it.
 func newCommand() *cobra.Command {
 	options := adapter.NewOptions()
 	flags := options.Flags()
@@ -43,6 +46,6 @@ func newCommand() *cobra.Command {
 	})
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w (see --help)", err) })
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
-	root.AddCommand(newExplain())
+	root.AddCommand(newExplain(), newValidate(), newPrintDefaults())
 	return root
 }

@@ -15,7 +15,7 @@ const module = "userscale.dev/userscale/"
 
 // allowed says which packages of this module each package may import; docs/architecture.md draws it.
 var allowed = map[string][]string{
-	"cmd/adapter":             {"pkg/adapter", "pkg/explain"},
+	"cmd/adapter":             {"pkg/adapter", "pkg/config", "pkg/explain"},
 	"examples/go":             {"activeusers"},
 	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/dcgm", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/smoothing", "pkg/store"},
 	"pkg/adapter/certificate": {},
