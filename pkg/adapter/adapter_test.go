@@ -188,7 +188,7 @@ func TestSelectorCheck(t *testing.T) {
 	}
 }
 
-func TestShippedConfigurationMakesItsLoop(t *testing.T) {
+func TestShippedConfiguration(t *testing.T) {
 	settings, err := config.Load("", func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
@@ -203,12 +203,12 @@ func TestShippedConfigurationMakesItsLoop(t *testing.T) {
 	if diff := cmp.Diff(want, served); diff != "" {
 		t.Errorf("served of pods and of objects (-want +got):\n%s", diff)
 	}
-	loops, ready, err := newLoops(settings, values, client.NewCredentials(nil), prometheus.NewRegistry())
-	if err != nil || len(loops) != 1 || ready.check(nil) == nil {
-		t.Fatalf("%d loops, %v", len(loops), err)
+	if _, err := newSource(settings, &settings.Metrics[0], values, client.NewCredentials(nil)); err != nil {
+		t.Error(err)
 	}
-	if loops[0].metric != "active_users_per_pod" || loops[0].interval != time.Second {
-		t.Errorf("loop: %+v", loops[0])
+	rules, err := discoveryRules(settings)
+	if err != nil || len(rules.Pods) != 1 || !rules.Pods[0].Annotations {
+		t.Errorf("rules are %+v, %v", rules, err)
 	}
 }
 

@@ -1,9 +1,10 @@
 package adapter
 
 import (
+	"cmp"
 	"fmt"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
 
 	"userscale.dev/userscale/pkg/adapter/client"
 	"userscale.dev/userscale/pkg/config"
@@ -30,39 +31,12 @@ func storeMetrics(settings *config.AdapterConfiguration) ([]store.Metric, error)
 			Max:       *m.Range.Max,
 			Smoothing: halfLives,
 			Scraped:   m.Pods != nil,
+			Quantity:  quantity(m),
 
 			MinCoverage: *m.MinCoverage,
 		})
 	}
 	return metrics, nil
-}
-
-// newLoops makes one loop per metric, and what they report to.
-func newLoops(settings *config.AdapterConfiguration, s *store.Store, c *client.Credentials, r prometheus.Registerer) ([]*loop, *readiness, error) {
-	own, err := newMetrics(r)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := r.Register(newTotals(s)); err != nil {
-		return nil, nil, fmt.Errorf("register totals: %w", err)
-	}
-	var names []string
-	for i := range settings.Metrics {
-		names = append(names, settings.Metrics[i].Name)
-	}
-	ready := newReadiness(names)
-	var loops []*loop
-	for i := range settings.Metrics {
-		m := &settings.Metrics[i]
-		from, err := newSource(settings, m, s, c)
-		if err != nil {
-			return nil, nil, fmt.Errorf("metric %s: %w", m.Name, err)
-		}
-		loops = append(loops, &loop{
-			metric: m.Name, interval: m.CollectEvery(), source: from, recorder: s, metrics: own, ready: ready,
-		})
-	}
-	return loops, ready, nil
 }
 
 func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store.Store, c *client.Credentials) (source, error) {
@@ -77,16 +51,27 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 		return nil, err
 	}
 	return promql.New(promql.Config{
-		Metric:  m.Name,
-		Query:   m.Prometheus.Query,
-		Timeout: m.Prometheus.Timeout.Duration,
-		Scale:   *m.Prometheus.Scale,
-		Min:     *m.Range.Min,
-		Max:     *m.Range.Max,
+		Metric:    m.Name,
+		Query:     m.Prometheus.Query,
+		Timeout:   m.Prometheus.Timeout.Duration,
+		Namespace: model.LabelName(cmp.Or(m.Prometheus.Labels.Namespace, "namespace")),
+		Pod:       model.LabelName(cmp.Or(m.Prometheus.Labels.Pod, "pod")),
+		Combine:   promql.Combine(cmp.Or(m.Prometheus.Combine, config.CombineSum)),
+		Scale:     *m.Prometheus.Scale,
+		Min:       *m.Range.Min,
+		Max:       *m.Range.Max,
 	}, s, asks), nil
 }
 
 func newPrometheusClient(settings *config.AdapterConfiguration, name string, c *client.Credentials) (*promql.Client, error) {
 	server := settings.PrometheusServer(name)
 	return promql.NewClient(server.URL, client.ForPrometheus(server, c))
+}
+
+func metricNames(settings *config.AdapterConfiguration) []string {
+	names := make([]string, len(settings.Metrics))
+	for i := range settings.Metrics {
+		names[i] = settings.Metrics[i].Name
+	}
+	return names
 }

@@ -35,7 +35,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 			labels = append(labels, label.GetName())
 		}
 		want, ok := documented[family.GetName()]
-		if !ok || !sameWords(strings.Split(want, ", "), labels) {
+		if !ok || !sameWords(strings.Fields(strings.ReplaceAll(want, ",", " ")), labels) {
 			t.Errorf("%s has labels %v, documented: %q", family.GetName(), labels, want)
 		}
 		delete(documented, family.GetName())

@@ -17,6 +17,8 @@ type metrics struct {
 	outcomes *prometheus.CounterVec
 	newest   *prometheus.GaugeVec
 	finished *prometheus.GaugeVec
+
+	reloadSuccessful, reloadTime prometheus.Gauge
 }
 
 // The outcomes of asking for a pod's value that are not a sample.Reason.
@@ -44,8 +46,18 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Name: "userscale_last_collection_timestamp_seconds",
 			Help: "When the last collection ended, in Unix time, whatever it brought.",
 		}, []string{"metric"}),
+		reloadSuccessful: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "userscale_configuration_last_reload_successful",
+			Help: "Whether the configuration file, as it was last read, is in force.",
+		}),
+		reloadTime: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "userscale_configuration_last_reload_success_timestamp_seconds",
+			Help: "When the configuration that is in force was last put in force, in Unix time.",
+		}),
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.outcomes, m.newest, m.finished, buildInfo()} {
+	for _, c := range []prometheus.Collector{
+		m.duration, m.outcomes, m.newest, m.finished, m.reloadSuccessful, m.reloadTime, buildInfo(),
+	} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("register metric: %w", err)
 		}
@@ -67,6 +79,23 @@ func (m *metrics) observe(b sample.Batch, took time.Duration, now time.Time) {
 		m.newest.WithLabelValues(b.Metric).Set(seconds(newest(b.Samples)))
 	}
 }
+
+// forget drops what there is of a metric that is no longer configured.
+func (m *metrics) forget(metric string) {
+	m.duration.DeleteLabelValues(metric)
+	m.outcomes.DeletePartialMatch(prometheus.Labels{"metric": metric})
+	m.newest.DeleteLabelValues(metric)
+	m.finished.DeleteLabelValues(metric)
+}
+
+// reloaded says that the file is in force as it is.
+func (m *metrics) reloaded(now time.Time) {
+	m.reloadSuccessful.Set(1)
+	m.reloadTime.Set(seconds(now))
+}
+
+// reloadFailed says that it is not.
+func (m *metrics) reloadFailed() { m.reloadSuccessful.Set(0) }
 
 func newest(samples []sample.Sample) time.Time {
 	t := samples[0].Time

@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/apiserver/pkg/server/healthz"
@@ -24,20 +28,17 @@ import (
 
 // Run runs the adapter until ctx ends or a part that it cannot do without fails.
 func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
-	settings, err := config.Load(o.ConfigFile, getenv)
+	load := func() (*config.AdapterConfiguration, error) { return config.Load(o.ConfigFile, getenv) }
+	settings, err := load()
 	if err != nil {
 		return err
 	}
-	metrics, err := storeMetrics(settings)
+	values := store.New(nil)
+	discovery, err := o.discovery(values)
 	if err != nil {
 		return err
 	}
-	values := store.New(metrics)
-	rules, err := discoveryRules(settings)
-	if err != nil {
-		return err
-	}
-	discovery, err := o.discovery(values, rules)
+	own, err := registerMetrics(legacyregistry.Registerer(), values)
 	if err != nil {
 		return err
 	}
@@ -45,42 +46,63 @@ func (o *Options) Run(ctx context.Context, getenv func(string) string) error {
 	if err != nil {
 		return err
 	}
-	loops, ready, err := newLoops(settings, values, credentials, legacyregistry.Registerer())
-	if err != nil {
-		return err
-	}
-	if err := librarymetrics.RegisterMetrics(legacyregistry.Register); err != nil {
-		return fmt.Errorf("register the library's metrics: %w", err)
-	}
 	keeper, err := o.certificate(ctx)
 	if err != nil {
 		return err
 	}
-	o.base.WithCustomMetrics(provider.New(values, discovery)) // before the configuration, which describes it in the OpenAPI document
-	if err := o.configure(ready, keeper, values, discovery); err != nil {
+	loops := &collections{
+		store: values, discovery: discovery, synced: discovery.Synced(),
+		source: func(s *config.AdapterConfiguration, m *config.Metric) (source, error) {
+			return newSource(s, m, values, credentials)
+		},
+		metrics: own, ready: newReadiness(metricNames(settings)), running: map[string]*collection{},
+	}
+	inForce := &configuration{load: load, apply: loops.apply, metrics: own}
+	o.base.WithCustomMetrics(provider.New(values, discovery)) // before the server's configuration, which describes it in the OpenAPI document
+	explainer, err := o.explainer(values, discovery)
+	if err != nil {
+		return err
+	}
+	if err := o.configure(loops.ready, keeper, explainer, inForce); err != nil {
 		return err
 	}
 
 	group, ctx := errgroup.WithContext(ctx)
+	if err := inForce.start(ctx, settings); err != nil {
+		return err
+	}
 	group.Go(func() error { discovery.Run(ctx); return nil })
 	if keeper != nil {
 		group.Go(func() error { keeper.Run(ctx); return nil })
 	}
-	for _, l := range loops {
-		group.Go(func() error {
-			select {
-			case <-discovery.Synced():
-				l.run(ctx)
-			case <-ctx.Done():
-			}
-			return nil
-		})
-	}
+	group.Go(func() error {
+		hangup := make(chan os.Signal, 1)
+		signal.Notify(hangup, syscall.SIGHUP)
+		defer signal.Stop(hangup)
+		inForce.follow(ctx, hangup)
+		loops.wait()
+		return nil
+	})
 	group.Go(func() error { return o.base.Run(ctx) })
 	return group.Wait()
 }
 
-func (o *Options) discovery(s *store.Store, rules discover.Rules) (*discover.Discovery, error) {
+// registerMetrics returns the adapter's own metrics, those of the store and the library with them.
+func registerMetrics(r prometheus.Registerer, values *store.Store) (*metrics, error) {
+	own, err := newMetrics(r)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Register(newTotals(values)); err != nil {
+		return nil, fmt.Errorf("register totals: %w", err)
+	}
+	if err := librarymetrics.RegisterMetrics(legacyregistry.Register); err != nil {
+		return nil, fmt.Errorf("register the library's metrics: %w", err)
+	}
+	return own, nil
+}
+
+func (o *Options) discovery(s *store.Store) (*discover.Discovery, error) {
 	config, cluster, err := o.client()
 	if err != nil {
 		return nil, err
@@ -89,7 +111,7 @@ func (o *Options) discovery(s *store.Store, rules discover.Rules) (*discover.Dis
 	if err != nil {
 		return nil, err
 	}
-	return discover.New(cluster, scales, s, rules)
+	return discover.New(cluster, scales, s)
 }
 
 // credentials reads the Secrets of the adapter's own namespace, where it is known.
@@ -137,18 +159,14 @@ func (o *Options) certificate(ctx context.Context) (*certificate.Keeper, error) 
 }
 
 // configure adds to the library's server what is ours.
-func (o *Options) configure(ready *readiness, keeper *certificate.Keeper, values *store.Store, discovery *discover.Discovery) error {
-	explainer, err := o.explainer(values, discovery)
-	if err != nil {
-		return err
-	}
+func (o *Options) configure(ready *readiness, keeper *certificate.Keeper, explainer *explain.Explainer, inForce *configuration) error {
 	c, err := o.base.Config()
 	if err != nil {
 		return fmt.Errorf("configure the server: %w", err)
 	}
 	c.GenericConfig.AddReadyzChecks(healthz.NamedCheck("collections", ready.check))
 	c.GenericConfig.BuildHandlerChainFunc = func(api http.Handler, g *genericapiserver.Config) http.Handler {
-		return genericapiserver.DefaultBuildHandlerChain(explain.WithEndpoint(withSelectorCheck(api), explainer), g)
+		return genericapiserver.DefaultBuildHandlerChain(withConfiguration(explain.WithEndpoint(withSelectorCheck(api), explainer), inForce), g)
 	}
 	if keeper != nil {
 		c.GenericConfig.SecureServing.Cert = keeper

@@ -36,14 +36,15 @@ type Discovery struct {
 }
 
 // New prepares the watches; Run starts them. Scales reads the selectors of scale targets of other kinds than Deployment,
-// StatefulSet and ReplicaSet. Rules say which pods are asked for what.
-func New(client kubernetes.Interface, scales Scales, r registry, rules Rules) (*Discovery, error) {
+// StatefulSet and ReplicaSet. No pod is asked for
+// anything, and HPAs may ask for no smoothing of their own, before SetRules.
+func New(client kubernetes.Interface, scales Scales, r registry) (*Discovery, error) {
 	factory := informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(newAnnotations().strip))
 	pods := factory.Core().V1().Pods().Informer()
 	d := &Discovery{
 		factory: factory,
-		pods:    newPodHandler(r, pods.GetStore(), rules),
-		hpas:    newHPAController(factory, scales, r, rules.HalfLives),
+		pods:    newPodHandler(r, pods.GetStore()),
+		hpas:    newHPAController(factory, scales, r),
 		synced:  make(chan struct{}),
 	}
 

@@ -45,7 +45,7 @@ func (l log) SetHPA(h store.HPA, s labels.Selector, o smoothing.Override) {
 
 func TestPodEvents(t *testing.T) {
 	l := log{make(chan string, 9)}
-	h := newPodHandler(l, cache.NewStore(cache.MetaNamespaceKeyFunc), Rules{})
+	h := newPodHandler(l, cache.NewStore(cache.MetaNamespaceKeyFunc))
 	pod := func(uid string, phase corev1.PodPhase) *corev1.Pod {
 		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{UID: types.UID(uid), Name: "p"}, Status: corev1.PodStatus{Phase: phase, PodIP: "10.0.0.1"}}
 	}
@@ -97,10 +97,11 @@ func TestHPAEvents(t *testing.T) {
 		defer cancel()
 		client := fake.NewClientset(hpa("a", "apps/v1", "Deployment", "web"), hpa("b", "argoproj.io/v1", "Rollout", "r"), deployment("one"))
 		l, s := log{make(chan string, 99)}, &scales{}
-		d, err := New(client, s, l, Rules{HalfLives: smoothing.Limits{Max: time.Hour}})
+		d, err := New(client, s, l)
 		if err != nil {
 			t.Fatal(err)
 		}
+		d.SetRules(Rules{HalfLives: smoothing.Limits{Max: time.Hour}})
 		go d.Run(ctx)
 		<-d.Synced()
 		expect := func(want ...string) {

@@ -31,7 +31,7 @@ type hpaController struct {
 	limits    atomic.Pointer[smoothing.Limits]
 }
 
-func newHPAController(factory informers.SharedInformerFactory, scales Scales, r registry, limits smoothing.Limits) *hpaController {
+func newHPAController(factory informers.SharedInformerFactory, scales Scales, r registry) *hpaController {
 	c := &hpaController{
 		registry:  r,
 		hpas:      factory.Autoscaling().V2().HorizontalPodAutoscalers().Lister(),
@@ -39,7 +39,7 @@ func newHPAController(factory informers.SharedInformerFactory, scales Scales, r 
 		queue:     workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[store.HPA]()),
 		outcomes:  map[store.HPA]string{},
 	}
-	c.limits.Store(&limits)
+	c.limits.Store(&smoothing.Limits{})
 	return c
 }
 

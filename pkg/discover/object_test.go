@@ -31,7 +31,7 @@ func TestSelectorOfObjects(t *testing.T) {
 			service("web", corev1.ServiceSpec{Selector: map[string]string{"tier": "front", "app": "web"}}),
 			service("endpoints", corev1.ServiceSpec{}),
 			service("elsewhere", corev1.ServiceSpec{Type: corev1.ServiceTypeExternalName, Selector: map[string]string{"app": "web"}}))
-		d, err := New(client, &scales{}, log{make(chan string, 99)}, Rules{})
+		d, err := New(client, &scales{}, log{make(chan string, 99)})
 		if err != nil {
 			t.Fatal(err)
 		}

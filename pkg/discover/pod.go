@@ -22,8 +22,8 @@ type podHandler struct {
 	ways  map[sample.Target][]sample.Target // shared by the pods that are asked in the same way, by the first in them
 }
 
-func newPodHandler(r registry, known cache.Store, rules Rules) *podHandler {
-	return &podHandler{registry: r, known: known, rules: rules, ways: map[sample.Target][]sample.Target{}}
+func newPodHandler(r registry, known cache.Store) *podHandler {
+	return &podHandler{registry: r, known: known, ways: map[sample.Target][]sample.Target{}}
 }
 
 // OnAdd implements cache.ResourceEventHandler.

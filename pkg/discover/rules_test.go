@@ -159,7 +159,8 @@ func (l last) DeletePod(uid types.UID) { delete(l.pods, uid) }
 // TestNewRules: rules that change apply to the pods that there are, and to those that come.
 func TestNewRules(t *testing.T) {
 	l, known := last{pods: map[types.UID]sample.Pod{}}, cache.NewStore(cache.MetaNamespaceKeyFunc)
-	h := newPodHandler(l, known, Rules{Pods: []Rule{{Metric: "users", Annotations: true}}})
+	h := newPodHandler(l, known)
+	h.setRules(Rules{Pods: []Rule{{Metric: "users", Annotations: true}}})
 	for _, name := range []string{"a", "b"} {
 		pod := annotatedPod("prometheus.io/scrape=true", ports())
 		pod.Name, pod.UID = name, types.UID(name)

@@ -21,7 +21,7 @@ func (h *history) compareDescriptions(t *rapid.T, unseen *oracleGroup) {
 	for name := range g.hpas {
 		hpa := HPA{g.namespace, name}
 		totals := h.Totals(h.now)
-		i := slices.IndexFunc(totals, func(total Total) bool { return total.HPA == hpa })
+		i := slices.IndexFunc(totals, func(total Total) bool { return total.HPA == hpa && total.Metric == "users" })
 		d, ok := h.Describe(h.now, hpa)
 		if i < 0 || !ok {
 			t.Fatalf("HPA %v is not known", hpa)
@@ -34,7 +34,7 @@ func (h *history) compareDescriptions(t *rapid.T, unseen *oracleGroup) {
 		if diff := gocmp.Diff(d, same, gocmp.Comparer(sameError)); ok && diff != "" || ok != (len(g.members) > 0) {
 			t.Fatalf("HPA %v and its pods (-hpa +pods), %v:\n%s", hpa, ok, diff)
 		}
-		m, c := d.Metrics[0], g.coverage(h.now)
+		m, c := described(d, "users"), g.coverage(h.now)
 		if totals[i].Coverage != c || m.Coverage != c || !near(totals[i].Raw, g.x()) || m.Raw != totals[i].Raw {
 			t.Fatalf("HPA %v: %+v and %+v, want X %v, %+v", hpa, totals[i], m, g.x(), c)
 		}

@@ -33,6 +33,7 @@ func TestConcurrent(t *testing.T) {
 		func(i int) { w.SetHPA(HPA{web.Namespace, fmt.Sprint(i % 3)}, selector("app"), smoothing.Override{}) },
 		func(i int) { w.DeleteHPA(HPA{web.Namespace, fmt.Sprint(i % 3)}) },
 		func(int) { _, _, _ = w.Totals(now), w.Drops(), w.Metrics() },
+		func(i int) { w.Reconfigure([]Metric{{Name: "other", Quantity: fmt.Sprint(i)}, users()}[i%2:]) },
 		func(int) { _, _ = w.PodByName(web.Namespace, "a"); _ = w.Targets("users", nil) },
 	} {
 		all.Go(func() {

@@ -61,6 +61,7 @@ func (h *history) actions() map[string]func(*rapid.T) {
 		"collect": h.collect, "collect again": h.collect, "collect once more": h.collect, "collect idle": h.collectIdle,
 		"fail": h.fail, "wait": h.wait, "create": h.create, "change": h.change, "change another": h.change, "remove": h.remove,
 		"mute": h.toggle, "mute another": h.toggle, "set HPA": h.anyHPA, "delete HPA": h.noHPA, "query": h.query,
+		"reload": h.reload, "retune": h.retune, "collect another metric": h.collectAnother,
 	}
 }
 
@@ -164,7 +165,7 @@ func (h *history) collectIdle(t *rapid.T) {
 
 // batch has a value for most pods, a failure for some, garbage for some, and leaves some out; in any order, some twice.
 func (h *history) batch(t *rapid.T, most int) sample.Batch {
-	b := sample.Batch{Metric: "users"}
+	b := sample.Batch{Metric: "users", Partial: rapid.IntRange(0, 3).Draw(t, "partial") == 0}
 	for _, uid := range append(slices.Sorted(maps.Keys(h.o.pods)), "a stranger") {
 		answer := rapid.IntRange(0, 11).Draw(t, "answer")
 		if h.mute[uid] {

@@ -20,7 +20,7 @@ func (o *oracle) setPod(p sample.Pod) {
 		o.pods[p.UID] = known
 	}
 	if p.Deleting && !known.Deleting {
-		known.gone = known.has && !known.answered
+		known.gone = known.has && known.silent
 	}
 	known.Pod = p
 	for _, g := range o.groups {
@@ -112,12 +112,14 @@ func (o *oracle) record(now time.Time, b sample.Batch) {
 }
 
 func (o *oracle) take(now time.Time, b sample.Batch) {
+	failed := map[types.UID]bool{}
 	for _, p := range o.pods {
 		p.answered = false
 	}
 	for _, f := range b.Failures {
 		if p := o.pods[f.Pod]; p != nil {
 			p.refused = true
+			failed[f.Pod] = true
 		}
 	}
 	for _, x := range b.Samples {
@@ -128,6 +130,7 @@ func (o *oracle) take(now time.Time, b sample.Batch) {
 		if reason := o.refuses(p, x, now); reason != "" {
 			o.drops[reason]++
 			p.refused = true
+			failed[x.Pod] = true
 			continue
 		}
 		at := x.Time
@@ -139,8 +142,11 @@ func (o *oracle) take(now time.Time, b sample.Batch) {
 		}
 		p.has, p.answered, p.refused = true, true, false
 	}
-	for _, p := range o.pods {
-		p.gone = p.gone || p.Deleting && !p.answered
+	for uid, p := range o.pods {
+		if p.answered || failed[uid] || !b.Partial {
+			p.silent = !p.answered
+			p.gone = p.gone || p.Deleting && p.silent
+		}
 	}
 }
 

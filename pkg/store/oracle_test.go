@@ -30,6 +30,7 @@ type oraclePod struct {
 	x        float64
 	at       time.Time // when x was measured
 	answered bool      // the last collection that did not fail brought a value
+	silent   bool      // the last collection that says so brought none; a partial one says so of failures only
 	refused  bool      // the last that was said of it was a failure
 	gone     bool      // being deleted and no longer answering
 }

@@ -22,6 +22,7 @@ type series struct {
 	time       time.Time     // when value was measured; zero if there is none yet
 	note       string        // how value came about
 	collection uint64        // the one that brought value
+	failed     uint64        // the last one that said why it brought none
 	reason     sample.Reason // why the last collection brought none; empty when it did, or said nothing
 	err        error         // the same in words, where there are any
 	gone       bool          // being deleted, and no longer answering
@@ -81,8 +82,14 @@ func (s *Store) depart(p *pod) {
 	s.departing[p] = struct{}{}
 	for i := range p.series {
 		v := &p.series[i]
-		v.gone = !v.time.IsZero() && v.collection != s.metrics[i].collections
+		v.gone = !v.time.IsZero() && !v.answering(&s.metrics[i])
 	}
+}
+
+// answering says that no collection since the one that brought the value tells otherwise: neither one that was whole and had none, nor
+// one that had a failure in its place.
+func (v *series) answering(m *metric) bool {
+	return v.collection >= m.whole && v.collection >= v.failed
 }
 
 // DeletePod removes a pod that no longer exists.

@@ -24,7 +24,8 @@ type Drop struct {
 // older than the one held changes nothing. Samples of unknown pods and metrics are ignored: pods vanish between question and answer.
 //
 // A departing pod that is not among the samples has stopped answering, whether the source reports failures or, as a query does,
-// just leaves it out. A collection that failed as a whole says nothing of any pod: only time goes on.
+// just leaves it out; a partial collection says nothing of the pods that it leaves out. One that failed as a whole says nothing of any
+// pod: only time goes on.
 func (s *Store) Record(now time.Time, b sample.Batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,12 +59,15 @@ func (s *Store) advance(i int, now time.Time, do func(*group, int, *metric, time
 func (s *Store) take(i int, now time.Time, b sample.Batch) {
 	m := &s.metrics[i]
 	m.collections++
+	if !b.Partial {
+		m.whole = m.collections
+	}
 	if m.Scraped {
 		s.assignAddresses(m)
 	}
 	for _, f := range b.Failures {
 		if p, ok := s.pods[f.Pod]; ok {
-			p.series[i].reason, p.series[i].err = f.Reason, f.Err
+			p.series[i].fail(f.Reason, f.Err, m.collections)
 		}
 	}
 	for _, x := range b.Samples {
@@ -73,14 +77,15 @@ func (s *Store) take(i int, now time.Time, b sample.Batch) {
 		}
 		if reason := m.refuses(x, p, now); reason != "" {
 			m.drops[reason]++
-			p.series[i].reason, p.series[i].err = reason, nil
+			p.series[i].fail(reason, nil, m.collections)
 			continue
 		}
 		p.series[i].accept(x, now, m.collections)
 	}
 	for p := range s.departing {
-		if p.series[i].collection != m.collections {
-			p.series[i].gone = true
+		v := &p.series[i]
+		if says := !b.Partial || v.failed == m.collections; says && v.collection != m.collections {
+			v.gone = true
 		}
 	}
 }
@@ -99,6 +104,10 @@ func (m *metric) refuses(x sample.Sample, p *pod, now time.Time) sample.Reason {
 	default:
 		return ""
 	}
+}
+
+func (v *series) fail(reason sample.Reason, err error, collection uint64) {
+	v.failed, v.reason, v.err = collection, reason, err
 }
 
 func (v *series) accept(x sample.Sample, now time.Time, collection uint64) {

@@ -142,3 +142,31 @@ func TestDescribedOverride(t *testing.T) {
 		}
 	}
 }
+
+// TestPartialCollection: a pod that a partial collection leaves out is held, and one being deleted goes on counting.
+func TestPartialCollection(t *testing.T) {
+	newWorld(t, users()).play(`
+		run a b c
+		tick 1s a=10 b=20 c=30
+		leave b
+		partial 1s a=11
+		total 61 ? 2 1     # b and c were left out
+		leave c
+		total 61 ? 1 2     # that c is held is no news of it
+		partial 1s a=11 c=timeout
+		total 31 ? 1 1     # c has stopped answering
+		tick 1s a=11
+		total 11 ? 1 0`)
+	newWorld(t, users()).play(`
+		run a b
+		tick 1s a=10 b=20
+		partial 16s a=10
+		total 10 ? 1 0     # partial or not, what is older than maxAge is not used`)
+	newWorld(t, users()).play(`
+		run a b
+		tick 1s a=10 b=20
+		tick 1s a=10
+		partial 1s a=10
+		leave b
+		total 10 ? 1 0     # the last collection that could tell found none`)
+}

@@ -79,6 +79,7 @@ func (w *world) restart() {
 //	gone POD…                       it no longer exists
 //	relabel POD…                    its labels do not match, until it runs again
 //	tick DURATION [POD=VALUE…]      time passes, then a collection brings these
+//	partial DURATION [POD=VALUE…]   likewise, of a collection that may have missed some pods
 //	broken DURATION                 time passes, then a collection fails as a whole
 //	wait DURATION                   time passes
 //	restart                         the store begins anew
@@ -98,7 +99,7 @@ func (w *world) play(script string) {
 
 func (w *world) do(command string, args []string) error {
 	switch command {
-	case "tick", "broken", "wait":
+	case "tick", "partial", "broken", "wait":
 		d, err := time.ParseDuration(args[0])
 		if err != nil {
 			return err
@@ -161,7 +162,7 @@ func (w *world) change(command string, p sample.Pod) error {
 }
 
 func (w *world) collect(command string, args []string) error {
-	b := sample.Batch{Metric: "users"}
+	b := sample.Batch{Metric: "users", Partial: command == "partial"}
 	for _, arg := range args {
 		pod, value, _ := strings.Cut(arg, "=")
 		value, offset, late := strings.Cut(value, "@")
@@ -184,7 +185,7 @@ func (w *world) collect(command string, args []string) error {
 	case "broken":
 		b.Err = errors.New("query failed")
 		fallthrough
-	case "tick":
+	case "tick", "partial":
 		w.Record(w.now, b)
 	}
 	return nil

@@ -33,6 +33,8 @@ type Metric struct {
 	// MinCoverage is the share of a group's expected pods that must be counted for the group to be served; 0: any.
 	MinCoverage float64
 	Scraped     bool // each pod is asked itself, at its own IP
+	// Quantity is what is measured, in any words. Values that were measured under another one have nothing to do with the metric.
+	Quantity string
 }
 
 // Store holds everything that the adapter knows. It is safe for concurrent use.
@@ -54,6 +56,7 @@ type Store struct {
 type metric struct {
 	Metric
 	collections uint64 // that succeeded as a whole
+	whole       uint64 // the last of them that was not partial
 	failing     error  // why the last collection failed as a whole
 	drops       map[sample.Reason]uint64
 	addresses   map[address]*pod // who is asked there; made anew when it is needed
@@ -68,30 +71,21 @@ type servedName struct {
 // New returns an empty store for the metrics, whose names differ.
 func New(metrics []Metric) *Store {
 	s := &Store{
-		served:     map[string]servedName{},
-		totals:     map[string]int{},
 		pods:       map[types.UID]*pod{},
 		departing:  map[*pod]struct{}{},
 		namespaces: map[string]*namespace{},
 		hpas:       map[HPA]*group{},
 		adHoc:      map[*group]struct{}{},
 	}
-	for i, m := range metrics {
-		s.metrics = append(s.metrics, metric{Metric: m, drops: map[sample.Reason]uint64{}, addresses: map[address]*pod{}})
-		s.served[m.Name] = servedName{metric: i}
-		if m.RawName != "" {
-			s.served[m.RawName] = servedName{metric: i, raw: true}
-		}
-		if m.TotalName != "" {
-			s.totals[m.TotalName] = i
-		}
-	}
+	s.Reconfigure(metrics)
 	return s
 }
 
 // Metrics returns the names that are served of pods, smoothed and raw, in the order of the configuration.
 func (s *Store) Metrics() []string {
-	names := make([]string, 0, 2*len(s.metrics)) // s.metrics itself never changes, so there is nothing to lock
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	names := make([]string, 0, 2*len(s.metrics))
 	for i := range s.metrics {
 		names = append(names, s.metrics[i].Name)
 		if raw := s.metrics[i].RawName; raw != "" {
@@ -103,6 +97,8 @@ func (s *Store) Metrics() []string {
 
 // TotalNames returns the names that are served of objects, in the order of the configuration.
 func (s *Store) TotalNames() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var names []string
 	for i := range s.metrics {
 		if total := s.metrics[i].TotalName; total != "" {

@@ -1,26 +1,31 @@
-// Package promql measures one metric by asking a Prometheus for the values of all pods at once. It is written for DCGM's
-// GPU metrics and works for any query whose series name their pod.
+// Package promql measures one metric by asking a Prometheus, or anything with its query API, for the values of all pods at once. Any
+// query will do whose series name their pod.
 //
-// The query should be a range selector (DCGM_FI_DEV_GPU_UTIL[2m]): its samples carry the times at which they were taken,
-// while an instant vector may report the time of the query.
+// The query should be a range selector (queue_length[1m]): its samples carry the times at which they were taken, while an instant
+// vector's may carry the time of the query, which is never too old. The newest sample of each series counts. The range need be no
+// longer than two or three scrape intervals: a series that ended, because its container restarted say, is there until it has passed.
 package promql
 
 import (
 	"context"
 	"time"
 
+	"github.com/prometheus/common/model"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 
 	"userscale.dev/userscale/pkg/sample"
 )
 
-// Config says what to ask.
+// Config says what to ask, and how to read the answer.
 type Config struct {
-	Metric   string // the metric's name in the adapter's configuration
-	Query    string
-	Timeout  time.Duration // of the query
-	Scale    float64       // every value is multiplied by it
-	Min, Max float64       // the accepted range after scaling; DCGM's blank values lie far above any
+	Metric         string // the metric's name in the adapter's configuration
+	Query          string
+	Timeout        time.Duration   // of the query
+	Namespace, Pod model.LabelName // the labels of a series that name its pod
+	Combine        Combine         // what several series of one pod make
+	Scale          float64         // every value is multiplied by it
+	Min, Max       float64         // the accepted range after scaling
 }
 
 // pods finds a pod by the name that a series gives it.
@@ -33,6 +38,7 @@ type Source struct {
 	config Config
 	pods   pods
 	client *Client
+	whole  map[types.UID]int // how many series each pod had when an answer was last not partial
 }
 
 // New returns a source that asks through a client of its own.
@@ -47,5 +53,17 @@ func (s *Source) Collect(ctx context.Context) sample.Batch {
 	if err != nil {
 		return sample.Batch{Metric: s.config.Metric, Err: err}
 	}
-	return s.attribute(answer.Points)
+	found := s.attribute(answer)
+	b := sample.Batch{Metric: s.config.Metric, Partial: answer.Partial}
+	for _, p := range found {
+		if x, failure := s.combine(p, answer.Partial); failure == nil {
+			b.Samples = append(b.Samples, x)
+		} else {
+			b.Failures = append(b.Failures, *failure)
+		}
+	}
+	if !answer.Partial {
+		s.remember(found)
+	}
+	return b
 }

@@ -24,31 +24,39 @@ func (k known) PodByName(namespace, name string) (sample.Pod, bool) {
 
 var t0 = time.Unix(1700000000, 0)
 
+// cluster has the running pods a, b and web-0 of shop, and one that has ended.
 func cluster() known {
 	k := known{}
-	for name, ip := range map[string]string{"a": "10.0.0.1", "b": "10.0.0.2", "exporter": "10.0.0.9"} {
-		k["ml/"+name] = sample.Pod{UID: types.UID(name), Namespace: "ml", Name: name, IP: ip, Running: true, Started: t0}
+	for _, name := range []string{"a", "b", "web-0", "ended"} {
+		k["shop/"+name] = sample.Pod{UID: types.UID(name), Namespace: "shop", Name: name, Running: name != "ended", Started: t0}
 	}
 	return k
 }
 
-// ask collects from a Prometheus that gives one answer.
-func ask(t *testing.T, status int, body string) sample.Batch {
+func settings(how Combine) Config {
+	return Config{
+		Metric: "queue", Query: "q[2m]", Timeout: 5 * time.Second,
+		Namespace: "namespace", Pod: "pod", Combine: how, Scale: 1, Max: 100,
+	}
+}
+
+// source asks a Prometheus that gives one answer after the other.
+func source(t *testing.T, c Config, answers ...string) *Source {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got := r.FormValue("query"); got != "q[2m]" {
 			t.Errorf("query is %q", got)
 		}
 		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		fmt.Fprint(w, body)
+		fmt.Fprint(w, answers[0])
+		answers = answers[1:]
 	}))
 	t.Cleanup(server.Close)
 	client, err := NewClient(server.URL, http.DefaultTransport)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(Config{Metric: "gpu", Query: "q[2m]", Timeout: 5 * time.Second, Scale: 1, Max: 100}, cluster(), client).Collect(t.Context())
+	return New(c, cluster(), client)
 }
 
 // series is one of a matrix: labels as k=v pairs, and value pairs of seconds after t0 and text.
@@ -72,126 +80,171 @@ func at(pod string, value float64, seconds int) sample.Sample {
 	return sample.Sample{Pod: types.UID(pod), Value: value, Time: t0.Add(time.Duration(seconds) * time.Second)}
 }
 
-func TestAttribution(t *testing.T) {
+func noted(x sample.Sample, note string) sample.Sample {
+	x.Note = note
+	return x
+}
+
+func matrixOf(warning string, series ...string) string {
+	return strings.TrimSuffix(matrix(series...), "}") + fmt.Sprintf(`,"warnings":[%q]}`, warning)
+}
+
+func reasons(failures []sample.Failure) map[types.UID]sample.Reason {
+	var by map[types.UID]sample.Reason
+	for _, f := range failures {
+		if by == nil {
+			by = map[types.UID]sample.Reason{}
+		}
+		by[f.Pod] = f.Reason
+	}
+	return by
+}
+
+func check(t *testing.T, b sample.Batch, samples []sample.Sample, failures map[types.UID]sample.Reason) {
+	t.Helper()
+	if b.Err != nil || b.Metric != "queue" {
+		t.Fatalf("batch of %q: %v", b.Metric, b.Err)
+	}
+	if diff := cmp.Diff(samples, b.Samples); diff != "" {
+		t.Errorf("samples (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(failures, reasons(b.Failures)); diff != "" {
+		t.Errorf("failures (-want +got):\n%s", diff)
+	}
+}
+
+func TestSeriesToPods(t *testing.T) {
 	for name, tc := range map[string]struct {
 		series   []string
 		want     []sample.Sample
 		failures map[types.UID]sample.Reason
 	}{
 		"newest of a range": {
-			series: []string{series("UUID=1 namespace=ml pod=a", 10, "20", 15, "30")},
+			series: []string{series("namespace=shop pod=a", 10, "20", 15, "30")},
 			want:   []sample.Sample{at("a", 30, 15)},
 		},
-		"exported labels win, idle GPUs are nobody's": {
+		"each its own": {
+			series: []string{series("namespace=shop pod=b", 10, "20"), series("namespace=shop pod=a", 11, "0")},
+			want:   []sample.Sample{at("b", 20, 10), at("a", 0, 11)},
+		},
+		"nobody's, unknown ones' and ended ones'": {
 			series: []string{
-				series("UUID=1 exported_namespace=ml exported_pod=a namespace=ml pod=exporter", 10, "20"),
-				series("UUID=2 namespace=ml pod=exporter", 10, "0"),
+				series("namespace=shop pod=gone", 10, "20"), series("namespace=ml pod=a", 10, "20"),
+				series("namespace=shop", 10, "20"), series("pod=a", 10, "20"), series("", 10, "20"),
+				series("namespace=shop pod=ended", 10, "20"),
 			},
-			want: []sample.Sample{at("a", 20, 10)},
 		},
-		"all GPUs idle": {
-			series: []string{series("UUID=2 namespace=ml pod=exporter instance=10.0.0.9:9400", 10, "0")},
-		},
-		"labels of 1.x": {
-			series: []string{series("UUID=1 pod_namespace=ml pod_name=b", 10, "20")},
-			want:   []sample.Sample{at("b", 20, 10)},
-		},
-		"average of a pod's GPUs, as old as the oldest": {
+		"not values": {
 			series: []string{
-				series("UUID=1 namespace=ml pod=a", 10, "20"),
-				series("UUID=2 namespace=ml pod=a", 12, "40"),
+				series("namespace=shop pod=a", 10, "NaN"), series("namespace=shop pod=b", 10, "-1"),
+				series("namespace=shop pod=web-0", 10, "100.5"),
 			},
-			want: []sample.Sample{at("a", 30, 10)},
+			failures: map[types.UID]sample.Reason{
+				"a": sample.ReasonOutOfRange, "b": sample.ReasonOutOfRange, "web-0": sample.ReasonOutOfRange,
+			},
 		},
-		"MIG instances are GPUs": {
-			series: []string{
-				series("UUID=1 GPU_I_ID=1 namespace=ml pod=a", 10, "20"),
-				series("UUID=1 GPU_I_ID=2 namespace=ml pod=a", 10, "60"),
-			},
-			want: []sample.Sample{at("a", 40, 10)},
-		},
-		"two Prometheuses are one measurement": {
-			series: []string{
-				series("UUID=1 namespace=ml pod=a replica=x", 10, "20"),
-				series("UUID=1 namespace=ml pod=a replica=y", 12, "50"),
-			},
-			want: []sample.Sample{at("a", 50, 12)},
-		},
-		"blanks are not values": {
-			series: []string{
-				series("UUID=1 namespace=ml pod=a", 10, "9223372036854775794"),
-				series("UUID=1 namespace=ml pod=b", 10, "NaN"),
-			},
-			failures: map[types.UID]sample.Reason{"a": sample.ReasonOutOfRange, "b": sample.ReasonOutOfRange},
-		},
-		"a blank beside a value": {
-			series: []string{
-				series("UUID=1 namespace=ml pod=a", 10, "2147483634"),
-				series("UUID=2 namespace=ml pod=a", 10, "40"),
-			},
-			want: []sample.Sample{at("a", 40, 10)},
+		"a good one before a bad one is not the newest": {
+			series:   []string{series("namespace=shop pod=a", 10, "20", 15, "+Inf")},
+			failures: map[types.UID]sample.Reason{"a": sample.ReasonOutOfRange},
 		},
 		"before the pod started": {
-			series:   []string{series("UUID=1 namespace=ml pod=a", -1, "20")},
-			failures: map[types.UID]sample.Reason{"a": sample.ReasonTooOld},
+			series:   []string{series("namespace=shop pod=web-0", -1, "20")},
+			failures: map[types.UID]sample.Reason{"web-0": sample.ReasonTooOld},
 		},
-		"unknown pods are passed over": {
-			series: []string{series("UUID=1 namespace=ml pod=gone", 10, "20"), series("UUID=1", 10, "20")},
+		"the pod's own beside its predecessor's": {
+			series: []string{series("namespace=shop pod=web-0 instance=10.0.0.1:80", -1, "20"), series("namespace=shop pod=web-0 instance=10.0.0.2:80", 1, "3")},
+			want:   []sample.Sample{at("web-0", 3, 1)},
+		},
+		"a pair of Prometheuses": {
+			series: []string{
+				series("namespace=shop pod=a prometheus=monitoring/k8s prometheus_replica=k8s-0", 10, "20"),
+				series("namespace=shop pod=b", 10, "1"),
+				series("namespace=shop pod=a prometheus=monitoring/k8s prometheus_replica=k8s-1", 12, "50"),
+				series("namespace=shop pod=b replica=x", 9, "2"),
+			},
+			want: []sample.Sample{at("a", 50, 12), at("b", 1, 10)},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := ask(t, http.StatusOK, matrix(tc.series...))
-			if b.Err != nil || b.Metric != "gpu" {
-				t.Fatalf("batch of %q: %v", b.Metric, b.Err)
-			}
-			if diff := cmp.Diff(tc.want, b.Samples); diff != "" {
-				t.Errorf("samples (-want +got):\n%s", diff)
-			}
-			var failures map[types.UID]sample.Reason
-			for _, f := range b.Failures {
-				if failures == nil {
-					failures = map[types.UID]sample.Reason{}
-				}
-				failures[f.Pod] = f.Reason
-			}
-			if diff := cmp.Diff(tc.failures, failures); diff != "" {
-				t.Errorf("failures (-want +got):\n%s", diff)
-			}
+			check(t, source(t, settings(Sum), matrix(tc.series...)).Collect(t.Context()), tc.want, tc.failures)
 		})
 	}
+}
+
+func TestCombine(t *testing.T) {
+	const a = "namespace=shop pod=a queue="
+	good := []string{series(a+"1", 12, "20"), series(a+"2", 10, "60"), series(a+"3", 11, "10")}
+	bad := []string{series(a+"1", 12, "20"), series(a+"2", 10, "NaN"), series(a+"3", 11, "40")}
+	many := []string{series(a+"1", 12, "60"), series(a+"2", 10, "50")}
+	outOfRange := map[types.UID]sample.Reason{"a": sample.ReasonOutOfRange}
+	left := `, 1 left out: {namespace="shop", pod="a", queue="2"}: value NaN is not finite`
+	for name, tc := range map[string]struct {
+		how      Combine
+		series   []string
+		want     []sample.Sample
+		failures map[types.UID]sample.Reason
+	}{
+		"sum":                       {Sum, good, []sample.Sample{noted(at("a", 90, 10), "sum of 3 series")}, nil},
+		"average":                   {Average, good, []sample.Sample{noted(at("a", 30, 10), "average of 3 series")}, nil},
+		"maximum":                   {Max, good, []sample.Sample{noted(at("a", 60, 10), "max of 3 series")}, nil},
+		"sum with a bad one":        {Sum, bad, nil, outOfRange},
+		"average without a bad one": {Average, bad, []sample.Sample{noted(at("a", 30, 11), "average of 2 series"+left)}, nil},
+		"maximum without a bad one": {Max, bad, []sample.Sample{noted(at("a", 40, 11), "max of 2 series"+left)}, nil},
+		"sum above the range":       {Sum, many, nil, outOfRange},
+		"average of large ones":     {Average, many, []sample.Sample{noted(at("a", 55, 10), "average of 2 series")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			check(t, source(t, settings(tc.how), matrix(tc.series...)).Collect(t.Context()), tc.want, tc.failures)
+		})
+	}
+}
+
+func TestRangeIsOfPods(t *testing.T) {
+	c := settings(Sum)
+	c.Min = 10
+	parts := matrix(series("namespace=shop pod=a queue=1", 10, "6"), series("namespace=shop pod=a queue=2", 10, "5"))
+	check(t, source(t, c, parts).Collect(t.Context()), []sample.Sample{noted(at("a", 11, 10), "sum of 2 series")}, nil)
+	c.Combine = Average
+	check(t, source(t, c, parts).Collect(t.Context()), nil, map[types.UID]sample.Reason{"a": sample.ReasonOutOfRange})
+}
+
+func TestLabelsAndScale(t *testing.T) {
+	c := settings(Sum)
+	c.Namespace, c.Pod, c.Scale = "exported_namespace", "exported_pod", 100
+	b := source(t, c, matrix(
+		series("exported_namespace=shop exported_pod=a namespace=shop pod=b", 10, "0.25"),
+		series("namespace=shop pod=b", 10, "0.5"),
+	)).Collect(t.Context())
+	check(t, b, []sample.Sample{at("a", 25, 10)}, nil)
 }
 
 func TestVector(t *testing.T) {
-	b := ask(t, http.StatusOK, `{"status":"success","data":{"resultType":"vector","result":[
-		{"metric":{"namespace":"ml","pod":"a"},"value":[1700000010,"42"]}]},"warnings":["one store is away"]}`)
-	if diff := cmp.Diff([]sample.Sample{at("a", 42, 10)}, b.Samples); diff != "" || b.Err != nil {
-		t.Errorf("err %v, samples (-want +got):\n%s", b.Err, diff)
-	}
+	s := source(t, settings(Sum), `{"status":"success","data":{"resultType":"vector","result":[
+		{"metric":{"namespace":"shop","pod":"a"},"value":[1700000010,"42"]},
+		{"metric":{"namespace":"shop","pod":"b"},"histogram":[1700000010,{"count":"1","sum":"1"}]}]}}`)
+	check(t, s.Collect(t.Context()), []sample.Sample{at("a", 42, 10)}, nil) // a histogram is no 0
 }
 
-func TestQueryFails(t *testing.T) {
-	for name, tc := range map[string]struct {
-		status int
-		body   string
+// TestPartial: a warning makes an answer partial, and a sum that may lack a part is none.
+func TestPartial(t *testing.T) {
+	one, two := series("namespace=shop pod=a queue=1", 10, "20"), series("namespace=shop pod=a queue=2", 10, "30")
+	for _, tc := range []struct {
+		how  Combine
+		want []sample.Sample
+		fail map[types.UID]sample.Reason
 	}{
-		"bad query": {http.StatusBadRequest, `{"status":"error","errorType":"bad_data","error":"parse error"}`},
-		"not JSON":  {http.StatusOK, `<html>`},
-		"down":      {http.StatusServiceUnavailable, `no`},
-		"scalar":    {http.StatusOK, `{"status":"success","data":{"resultType":"scalar","result":[1700000010,"42"]}}`},
+		{Sum, nil, map[types.UID]sample.Reason{"a": sample.ReasonNoValue}},
+		{Max, []sample.Sample{at("a", 20, 10)}, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			b := ask(t, tc.status, tc.body)
-			if b.Err == nil || len(b.Samples)+len(b.Failures) > 0 {
-				t.Errorf("batch: %+v, want an error alone", b)
-			}
-		})
-	}
-}
-
-func TestScale(t *testing.T) {
-	s := &Source{config: Config{Scale: 100, Max: 100}}
-	value, _, reason, err := s.judge(Point{Value: 0.25, Time: t0}, sample.Pod{Started: t0})
-	if value != 25 || reason != "" || err != nil {
-		t.Errorf("got %v, %s, %v, want 25", value, reason, err)
+		s := source(t, settings(tc.how), matrix(one, two), matrixOf("a store is away", one), matrix(one))
+		if b := s.Collect(t.Context()); b.Partial || len(b.Samples) != 1 {
+			t.Errorf("%s of all: %+v", tc.how, b)
+		}
+		b := s.Collect(t.Context())
+		if !b.Partial {
+			t.Errorf("%s: %+v is not partial", tc.how, b)
+		}
+		check(t, b, tc.want, tc.fail)
+		check(t, s.Collect(t.Context()), []sample.Sample{at("a", 20, 10)}, nil)
 	}
 }
