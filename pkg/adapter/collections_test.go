@@ -106,7 +106,7 @@ func TestReloadUnderLoad(t *testing.T) {
 		for i := range 100 {
 			time.Sleep(371 * time.Millisecond)
 			others := []string{
-				fmt.Sprintf("{name: users, maxAge: %ds, smoothing: {riseHalfLife: %ds}, range: {max: %d}, minCoverage: %v, pods: {field: u, targets: [{selector: {}, port: %d}]}}",
+				fmt.Sprintf("{name: users, maxAge: %ds, smoothing: {riseHalfLife: %ds}, range: {max: %d}, minCoverage: %v, pods: {field: u, targets: [{selector: {matchLabels: {a: b}}, port: %d}]}}",
 					15+i%3, i%5, 100+i, i%2, 1+i),
 				fmt.Sprintf("{name: load, pods: {field: u%d}}", i%2), fmt.Sprintf("{name: more%d, pods: {field: u, interval: 1s}}", i%3),
 			}

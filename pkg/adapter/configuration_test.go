@@ -176,7 +176,7 @@ func TestConfigurationIsShown(t *testing.T) {
 		if tc.method != http.MethodGet || tc.want != http.StatusOK {
 			continue
 		}
-		shown, err := config.Decode(w.Body.Bytes())
+		shown, err := config.Load(fileOf(t, w.Body.String()), func(string) string { return "" })
 		if err != nil || !reflect.DeepEqual(shown, settings) || w.Header().Get("Content-Type") != "application/yaml" {
 			t.Errorf("shown as %s: %v", w.Body, err)
 		}
