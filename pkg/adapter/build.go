@@ -31,12 +31,25 @@ func storeMetrics(settings *config.AdapterConfiguration) ([]store.Metric, error)
 			Max:       *m.Range.Max,
 			Smoothing: halfLives,
 			Scraped:   m.Pods != nil,
+			Unnamed:   unnamed(m),
 			Quantity:  quantity(m),
 
 			MinCoverage: *m.MinCoverage,
 		})
 	}
 	return metrics, nil
+}
+
+// unnamed says why a pod has no value of which the metric's source says nothing.
+func unnamed(m *config.Metric) string {
+	switch {
+	case m.DCGM != nil:
+		return "no GPU series names this pod"
+	case m.Prometheus != nil:
+		return "no series in the query's answer names this pod"
+	default: // each pod is asked
+		return ""
+	}
 }
 
 func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store.Store, c *client.Credentials) (source, error) {

@@ -120,6 +120,8 @@ func (m *metric) reason(p *pod, v *series) (sample.Reason, string) {
 		return sample.ReasonReusedIP, ""
 	case m.failing != nil:
 		return sample.ReasonCollection, m.failing.Error()
+	case m.Unnamed != "" && p.Running && max(v.collection, v.failed) < m.whole:
+		return sample.ReasonNoValue, m.Unnamed
 	case v.err != nil:
 		return v.reason, v.err.Error()
 	default:

@@ -33,6 +33,8 @@ type Metric struct {
 	// MinCoverage is the share of a group's expected pods that must be counted for the group to be served; 0: any.
 	MinCoverage float64
 	Scraped     bool // each pod is asked itself, at its own IP
+	// Unnamed is why a pod has no value that a collection of all pods at once says nothing of, for people.
+	Unnamed string
 	// Quantity is what is measured, in any words. Values that were measured under another one have nothing to do with the metric.
 	Quantity string
 }
