@@ -84,6 +84,10 @@ clean: ## Remove what was built and measured here
 update-benchmarks: ## Measure the hot paths anew and write docs/benchmarks.md (some minutes)
 	@test/benchmarks.sh
 
+.PHONY: update-configuration
+update-configuration: ## Write the schema and the reference of the configuration anew, from pkg/config
+	@cd test && go test ./configuration -run TestUpToDate -update
+
 .PHONY: packages
 packages:
 	@localkube/install-packages.sh

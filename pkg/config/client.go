@@ -12,27 +12,27 @@ type PrometheusServer struct {
 
 // Client says who the adapter is to a server, and how it knows the server.
 type Client struct {
-	BasicAuth   *BasicAuth  `json:"basicAuth,omitempty"`
+	BasicAuth   *BasicAuth  `json:"basicAuth,omitempty"`   // a user and a password
 	BearerToken *Credential `json:"bearerToken,omitempty"` // in place of basicAuth
-	TLS         *TLS        `json:"tls,omitempty"`
+	TLS         *TLS        `json:"tls,omitempty"`         // where the scheme is https
 }
 
 // Credential is a text that is kept elsewhere and read again when it changes. It names exactly one place.
 type Credential struct {
-	File   string     `json:"file,omitempty"`   // an absolute path
+	File   string     `json:"file,omitempty"`   // an absolute path; or else a secret
 	Secret *SecretKey `json:"secret,omitempty"` // in the adapter's own namespace
 }
 
 // SecretKey is a key of a Secret.
 type SecretKey struct {
-	Name string `json:"name"`
-	Key  string `json:"key"`
+	Name string `json:"name"` // the Secret's
+	Key  string `json:"key"`  // of its data
 }
 
 // BasicAuth is HTTP's basic authentication.
 type BasicAuth struct {
 	Username string     `json:"username"` // without a colon
-	Password Credential `json:"password"`
+	Password Credential `json:"password"` // where it is kept
 }
 
 // TLS says how a server is verified and, with a certificate and its key, how the adapter shows who it is.
@@ -46,10 +46,10 @@ type TLS struct {
 
 // OAuth2 gets tokens by client credentials.
 type OAuth2 struct {
-	ClientID     string     `json:"clientID"`
-	ClientSecret Credential `json:"clientSecret"`
-	TokenURL     string     `json:"tokenURL"` // may have a query
-	Scopes       []string   `json:"scopes,omitempty"`
+	ClientID     string     `json:"clientID"`         // as which the issuer knows the adapter
+	ClientSecret Credential `json:"clientSecret"`     // where it is kept
+	TokenURL     string     `json:"tokenURL"`         // may have a query
+	Scopes       []string   `json:"scopes,omitempty"` // that the token is asked for
 }
 
 // Header is sent with every request. It has either a value or a credential.

@@ -33,7 +33,7 @@ type Pods struct {
 // Target selects pods, and says where they answer. The host is always the pod's own IP.
 type Target struct {
 	Namespaces []string             `json:"namespaces,omitempty"` // all unless set
-	Selector   metav1.LabelSelector `json:"selector"`             // of the pods' labels; may be empty where namespaces are set
+	Selector   metav1.LabelSelector `json:"selector,omitzero"`    // as everywhere in Kubernetes; may be empty where namespaces are set
 	Port       intstr.IntOrString   `json:"port,omitzero"`        // number or name of a container port; the first one unless set
 	Path       string               `json:"path,omitempty"`       // begins with /; may have a query
 	Scheme     string               `json:"scheme,omitempty"`     // http or https
