@@ -273,7 +273,7 @@ func TestList(t *testing.T) {
 			{Labels: labels.FromStrings("__name__", "u_total"), Value: 80.5},
 		}
 		byText := cmpopts.SortSlices(func(a, b Series) bool { return a.Labels.String() < b.Labels.String() })
-		sameLabels := cmp.Comparer(func(a, b labels.Labels) bool { return labels.Equal(a, b) })
+		sameLabels := cmp.Comparer(labels.Equal)
 		if diff := cmp.Diff(want, list, byText, sameLabels, cmpopts.EquateNaNs()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", contentType, diff)
 		}

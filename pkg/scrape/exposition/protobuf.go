@@ -82,7 +82,7 @@ func selectMetric(d *client.MetricStreamingDecoder, own *labels.ScratchBuilder, 
 			continue
 		}
 		builder := *own
-		builder.Add(labels.MetricName, selectors[i].name)
+		builder.Add(model.MetricNameLabel, selectors[i].name)
 		builder.Sort()
 		e.Labels = builder.Labels()
 		if err := check(e.Labels); err != nil {
@@ -99,28 +99,39 @@ func selectMetric(d *client.MetricStreamingDecoder, own *labels.ScratchBuilder, 
 	return nil
 }
 
-// valueOf is what Prometheus would know under the metric's name with that suffix.
-func valueOf(d *client.MetricStreamingDecoder, suffix string) (e entry, ok bool) {
-	m := d.Metric
-	switch of := d.GetType(); {
-	case of == client.MetricType_COUNTER && suffix == "" && m.Counter != nil:
-		e.Value = m.Counter.GetValue()
-	case of == client.MetricType_GAUGE && suffix == "" && m.Gauge != nil:
-		e.Value = m.Gauge.GetValue()
-	case of == client.MetricType_UNTYPED && suffix == "" && m.Untyped != nil:
-		e.Value = m.Untyped.GetValue()
-	case m.Histogram != nil && suffix == "_sum":
-		e.Value = m.Histogram.GetSampleSum()
-	case m.Histogram != nil && suffix == "_count":
-		e.Value = max(float64(m.Histogram.GetSampleCount()), m.Histogram.GetSampleCountFloat())
-	case m.Summary != nil && suffix == "_sum":
-		e.Value = m.Summary.GetSampleSum()
-	case m.Summary != nil && suffix == "_count":
-		e.Value = float64(m.Summary.GetSampleCount())
-	case m.Histogram != nil && (suffix == "" || suffix == "_bucket"), m.Summary != nil && suffix == "":
-		e.parts = true
+// valueOf is what Prometheus would know under the metric's name with that suffix; false where it would know nothing.
+func valueOf(d *client.MetricStreamingDecoder, suffix string) (entry, bool) {
+	switch d.GetType() {
+	case client.MetricType_HISTOGRAM, client.MetricType_GAUGE_HISTOGRAM:
+		h := d.Metric.Histogram
+		count := max(float64(h.GetSampleCount()), h.GetSampleCountFloat())
+		return partOf(h != nil, suffix, h.GetSampleSum(), count)
+	case client.MetricType_SUMMARY:
+		s := d.Metric.Summary
+		return partOf(s != nil, suffix, s.GetSampleSum(), float64(s.GetSampleCount()))
+	case client.MetricType_COUNTER:
+		return single(suffix == "" && d.Metric.Counter != nil, d.Metric.Counter.GetValue())
+	case client.MetricType_GAUGE:
+		return single(suffix == "" && d.Metric.Gauge != nil, d.Metric.Gauge.GetValue())
+	default:
+		return single(suffix == "" && d.Metric.Untyped != nil, d.Metric.Untyped.GetValue())
+	}
+}
+
+func single(there bool, value float64) (entry, bool) {
+	return entry{Series: Series{Value: value}}, there
+}
+
+// partOf is a part of a histogram or a summary. All but its sum and its count do not add up.
+func partOf(there bool, suffix string, sum, count float64) (entry, bool) {
+	switch suffix {
+	case "_sum":
+		return single(there, sum)
+	case "_count":
+		return single(there, count)
+	case "", "_bucket":
+		return entry{parts: true}, there
 	default:
 		return entry{}, false
 	}
-	return e, true
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -26,7 +27,7 @@ func Parse(text string) (Selector, error) {
 	var s Selector
 	for _, m := range matchers {
 		switch {
-		case m.Name != labels.MetricName:
+		case m.Name != model.MetricNameLabel:
 			s.labels = append(s.labels, m)
 		case m.Type == labels.MatchEqual && s.name == "":
 			s.name = m.Value
@@ -65,7 +66,7 @@ func (s Selector) mayMatch(series []byte) bool {
 }
 
 func (s Selector) match(series labels.Labels) bool {
-	if series.Get(labels.MetricName) != s.name {
+	if series.Get(model.MetricNameLabel) != s.name {
 		return false
 	}
 	for _, m := range s.labels {
