@@ -103,18 +103,18 @@ func selectMetric(d *client.MetricStreamingDecoder, own *labels.ScratchBuilder, 
 func valueOf(d *client.MetricStreamingDecoder, suffix string) (entry, bool) {
 	switch d.GetType() {
 	case client.MetricType_HISTOGRAM, client.MetricType_GAUGE_HISTOGRAM:
-		h := d.Metric.Histogram
+		h := d.Histogram
 		count := max(float64(h.GetSampleCount()), h.GetSampleCountFloat())
 		return partOf(h != nil, suffix, h.GetSampleSum(), count)
 	case client.MetricType_SUMMARY:
-		s := d.Metric.Summary
+		s := d.Summary
 		return partOf(s != nil, suffix, s.GetSampleSum(), float64(s.GetSampleCount()))
 	case client.MetricType_COUNTER:
-		return single(suffix == "" && d.Metric.Counter != nil, d.Metric.Counter.GetValue())
+		return single(suffix == "" && d.Counter != nil, d.Counter.GetValue())
 	case client.MetricType_GAUGE:
-		return single(suffix == "" && d.Metric.Gauge != nil, d.Metric.Gauge.GetValue())
+		return single(suffix == "" && d.Gauge != nil, d.Gauge.GetValue())
 	default:
-		return single(suffix == "" && d.Metric.Untyped != nil, d.Metric.Untyped.GetValue())
+		return single(suffix == "" && d.Untyped != nil, d.Untyped.GetValue())
 	}
 }
 
