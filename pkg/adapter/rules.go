@@ -1,9 +1,7 @@
 package adapter
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -15,13 +13,8 @@ import (
 
 // discoveryRules say which pods are asked for which metrics, and what HPAs may ask for.
 func discoveryRules(settings *config.AdapterConfiguration) (discover.Rules, error) {
-	rules := discover.Rules{HalfLives: smoothing.Limits{Max: math.MaxInt64}}
-	if d := settings.SmoothingLimits.MinHalfLife; d != nil {
-		rules.HalfLives.Min = d.Duration
-	}
-	if d := settings.SmoothingLimits.MaxHalfLife; d != nil {
-		rules.HalfLives.Max = d.Duration
-	}
+	limits := settings.SmoothingLimits
+	rules := discover.Rules{HalfLives: smoothing.Limits{Min: limits.MinHalfLife.Duration, Max: limits.MaxHalfLife.Duration}}
 	for i := range settings.Metrics {
 		m := &settings.Metrics[i]
 		rule := discover.Rule{Metric: m.Name}
@@ -52,7 +45,7 @@ func selectors(targets []config.Target) ([]discover.Selector, error) {
 			return nil, fmt.Errorf("targets[%d].selector: %w", i, err)
 		}
 		s := discover.Selector{
-			Namespaces: t.Namespaces, Labels: labels, Path: cmp.Or(t.Path, "/metrics"), Scheme: cmp.Or(t.Scheme, "http"),
+			Namespaces: t.Namespaces, Labels: labels, Path: t.Path, Scheme: t.Scheme,
 		}
 		if t.Port != (intstr.IntOrString{}) {
 			s.Port = t.Port.String()
