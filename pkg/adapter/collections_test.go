@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,9 +28,10 @@ import (
 type rig struct {
 	*collections
 	registry *prometheus.Registry
-	asked    map[string][]time.Duration // since the start, by metric
 	rules    discover.Rules
 	start    time.Time
+	mu       sync.Mutex                 // guards asked
+	asked    map[string][]time.Duration // since the start, by metric
 }
 
 func (r *rig) SetRules(rules discover.Rules) { r.rules = rules }
@@ -62,7 +64,9 @@ type stub struct {
 
 func (s stub) Collect(ctx context.Context) sample.Batch {
 	at := time.Now()
+	s.rig.mu.Lock()
 	s.rig.asked[s.metric] = append(s.rig.asked[s.metric], at.Sub(s.rig.start))
+	s.rig.mu.Unlock()
 	select {
 	case <-time.After(300 * time.Millisecond):
 	case <-ctx.Done():
