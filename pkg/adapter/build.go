@@ -1,7 +1,6 @@
 package adapter
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/prometheus/common/model"
@@ -67,9 +66,9 @@ func newSource(settings *config.AdapterConfiguration, m *config.Metric, s *store
 		Metric:    m.Name,
 		Query:     m.Prometheus.Query,
 		Timeout:   m.Prometheus.Timeout.Duration,
-		Namespace: model.LabelName(cmp.Or(m.Prometheus.Labels.Namespace, "namespace")),
-		Pod:       model.LabelName(cmp.Or(m.Prometheus.Labels.Pod, "pod")),
-		Combine:   promql.Combine(cmp.Or(m.Prometheus.Combine, config.CombineSum)),
+		Namespace: model.LabelName(m.Prometheus.Labels.Namespace),
+		Pod:       model.LabelName(m.Prometheus.Labels.Pod),
+		Combine:   promql.Combine(m.Prometheus.Combine),
 		Scale:     *m.Prometheus.Scale,
 		Min:       *m.Range.Min,
 		Max:       *m.Range.Max,
