@@ -64,9 +64,20 @@ func TestPrometheusDefaults(t *testing.T) {
 	}
 	m := c.Metrics[0]
 	got := []any{m.MaxAge.Duration, *m.Range.Min, *m.Range.Max, m.CollectEvery(), m.Prometheus.Timeout.Duration, *m.Prometheus.Scale}
-	want := []any{120 * time.Second, 0.0, 100.0, 5 * time.Second, 4 * time.Second, 1.0}
+	want := []any{120 * time.Second, 0.0, 1e9, 5 * time.Second, 4 * time.Second, 1.0}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("GPU metric (-want +got):\n%s", diff)
+	}
+}
+
+// TestPercentDefaults: nothing but GPUs is known to be in percent.
+func TestPercentDefaults(t *testing.T) {
+	c, err := load(t, head+"metrics: [{name: gpu, dcgm: {exporters: {}}}]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := *c.Metrics[0].Range.Max; got != 100 {
+		t.Errorf("range.max is %v, want 100", got)
 	}
 }
 

@@ -56,9 +56,12 @@ func (m *Metric) setDefaults() {
 	orElse(&m.Range.Min, 0)
 	orElse(&m.MinCoverage, 0)
 	m.Smoothing.setDefaults()
-	maxAge, largest := 120*time.Second, 100.0
-	if m.Pods != nil {
-		maxAge, largest = 15*time.Second, 1e9
+	maxAge, largest := 120*time.Second, 1e9
+	switch {
+	case m.Pods != nil:
+		maxAge = 15 * time.Second
+	case m.DCGM != nil: // in percent
+		largest = 100
 	}
 	orElse(&m.MaxAge, Duration{Duration: maxAge})
 	orElse(&m.Range.Max, largest)

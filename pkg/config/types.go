@@ -51,7 +51,7 @@ type Metric struct {
 // in the API's thousandths.
 type Range struct {
 	Min *float64 `json:"min,omitempty"` // 0 or more
-	Max *float64 `json:"max,omitempty"` // more than min
+	Max *float64 `json:"max,omitempty"` // more than min; 100 is the default of dcgm, which is in percent
 }
 
 // Smoothing says how fast the smoothed total follows the raw one: a half-life per direction, or an alpha per interval for
