@@ -78,7 +78,7 @@ func (v *check) read(file string) (*config.AdapterConfiguration, error) {
 	if err != nil {
 		return nil, errors.Unwrap(err) // without the name, which is said anyway
 	}
-	defer opened.Close()
+	defer func() { _ = opened.Close() }() // after reading
 	return config.Read(opened, none)
 }
 

@@ -24,7 +24,7 @@ func Load(path string, getenv func(string) string) (*AdapterConfiguration, error
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // after reading
 	c, err := Read(file, getenv)
 	if err != nil {
 		return nil, fmt.Errorf("configuration from %s and the environment: %w", path, err)

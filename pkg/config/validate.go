@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -153,7 +154,7 @@ func validateURL(path *field.Path, text string) field.ErrorList {
 // fit says whether a URL leads to a host by one of the schemes, and says no more than that and a path with a query. What HTTP could
 // not send is no URL either.
 func fit(u *url.URL, text string, schemes ...string) bool {
-	_, err := http.NewRequest(http.MethodGet, text, http.NoBody)
+	_, err := http.NewRequestWithContext(context.Background(), http.MethodGet, text, http.NoBody)
 	return err == nil && utf8.ValidString(text) && slices.Contains(schemes, u.Scheme) && u.Hostname() != "" && u.Fragment == "" && u.User == nil
 }
 

@@ -20,7 +20,7 @@ func (d *DCGM) validate(path *field.Path, c *AdapterConfiguration) field.ErrorLi
 	}
 	if d.Exporters != nil {
 		errs = append(errs, validateTargets(path.Child("exporters", "targets"), d.Exporters.Targets)...)
-		errs = append(errs, d.Exporters.Client.validate(path.Child("exporters"))...)
+		errs = append(errs, d.Exporters.validate(path.Child("exporters"))...)
 	}
 	errs = append(errs, validateFields(path.Child("fields"), d.Fields)...)
 	errs = append(errs, oneOf(path.Child("combine"), d.Combine, CombineAverage, CombineMax)...)

@@ -38,7 +38,9 @@ func TestRotation(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, _ = transport.RoundTrip(r)
+			if response, err := transport.RoundTrip(r); err == nil {
+				response.Body.Close()
+			}
 			return next.authorization
 		}
 		for range 100 {

@@ -16,7 +16,7 @@ func withTLS(base *http.Transport, c *config.TLS, credentials *Credentials, auth
 	if c == nil {
 		return authorize(base)
 	}
-	on := func(t *tls.Config) (http.RoundTripper, error) {
+	on := func(t *tls.Config) (http.RoundTripper, error) { //nolint:unparam // the library wants it so
 		transport := base.Clone()
 		transport.TLSClientConfig = t
 		return authorize(transport), nil
