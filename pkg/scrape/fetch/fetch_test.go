@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,10 +90,13 @@ func TestLargeBodiesWaitForRoom(t *testing.T) {
 // TestGivesUpConnecting: requests to a pod that never shakes hands leave no connections behind for long.
 func TestGivesUpConnecting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var dialing sync.Mutex // guards silent
 		var silent []net.Conn
 		transport := NewTransport(nil)
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			here, there := net.Pipe()
+			dialing.Lock()
+			defer dialing.Unlock()
 			silent = append(silent, there)
 			return here, nil
 		}
@@ -104,6 +108,8 @@ func TestGivesUpConnecting(t *testing.T) {
 			}
 		}
 		time.Sleep(connectTimeout)
+		dialing.Lock()
+		defer dialing.Unlock()
 		for i, pod := range silent {
 			pod.SetReadDeadline(time.Now())
 			if _, err := io.Copy(io.Discard, pod); err != nil { // nil: the other end is closed
