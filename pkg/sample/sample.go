@@ -84,6 +84,6 @@ type Batch struct {
 	Metric   string // the metric's name in the adapter's configuration
 	Samples  []Sample
 	Failures []Failure
-	Partial  bool  // there may be more that did not come: a pod in neither list may have a value all the same
+	Partial  bool  // there may be more that did not come: a pod in neither list, or not reached, may have a value all the same
 	Err      error // the collection failed as a whole (a query, say): nothing is known of any pod, so nothing changes but the clock
 }

@@ -173,7 +173,11 @@ func (h *history) batch(t *rapid.T, most int) sample.Batch {
 		}
 		switch answer {
 		case 0:
-			b.Failures = append(b.Failures, sample.Failure{Pod: uid, Reason: sample.ReasonTimeout})
+			reasons := []sample.Reason{sample.ReasonTimeout, sample.ReasonNotReached}
+			if !b.Partial {
+				reasons = reasons[:1]
+			}
+			b.Failures = append(b.Failures, sample.Failure{Pod: uid, Reason: rapid.SampledFrom(reasons).Draw(t, "reason")})
 		case 1:
 		case 2:
 			garbage := rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), math.Inf(-1), -0.125, 1000.125}).Draw(t, "garbage")

@@ -119,7 +119,7 @@ func (o *oracle) take(now time.Time, b sample.Batch) {
 	for _, f := range b.Failures {
 		if p := o.pods[f.Pod]; p != nil {
 			p.refused = true
-			failed[f.Pod] = true
+			failed[f.Pod] = f.Reason != sample.ReasonNotReached // which says nothing of it
 		}
 	}
 	for _, x := range b.Samples {

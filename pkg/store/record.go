@@ -106,8 +106,12 @@ func (m *metric) refuses(x sample.Sample, p *pod, now time.Time) sample.Reason {
 	}
 }
 
+// fail notes why there is no value. That a pod's turn did not come is a reason, and no news of the pod.
 func (v *series) fail(reason sample.Reason, err error, collection uint64) {
-	v.failed, v.reason, v.err = collection, reason, err
+	v.reason, v.err = reason, err
+	if reason != sample.ReasonNotReached {
+		v.failed = collection
+	}
 }
 
 func (v *series) accept(x sample.Sample, now time.Time, collection uint64) {

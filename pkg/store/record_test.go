@@ -158,6 +158,16 @@ func TestPartialCollection(t *testing.T) {
 		tick 1s a=11
 		total 11 ? 1 0`)
 	newWorld(t, users()).play(`
+		run a b c
+		tick 1s a=10 b=20 c=30
+		leave b
+		partial 1s a=11 b=not_reached c=not_reached
+		total 61 ? 2 1     # nobody asked b and c
+		leave c
+		total 61 ? 1 2
+		tick 1s a=11
+		total 11 ? 1 0`)
+	newWorld(t, users()).play(`
 		run a b
 		tick 1s a=10 b=20
 		partial 16s a=10

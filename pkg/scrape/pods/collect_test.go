@@ -164,6 +164,9 @@ func checkInTime(c Config, b sample.Batch, start time.Time, takes map[types.UID]
 	if len(b.Samples)+len(b.Failures) != len(takes) {
 		return fmt.Errorf("%d samples and %d failures of %d pods", len(b.Samples), len(b.Failures), len(takes))
 	}
+	if missed := slices.ContainsFunc(b.Failures, notReached); b.Partial != missed {
+		return fmt.Errorf("partial is %v, and some were missed: %v", b.Partial, missed)
+	}
 	for _, x := range b.Samples {
 		if of := takes[x.Pod]; of == 0 || of > c.Timeout || x.Time.Before(start) {
 			return fmt.Errorf("%s has a value, and takes %v of %v", x.Pod, of, c.Timeout)
@@ -180,5 +183,7 @@ func checkInTime(c Config, b sample.Batch, start time.Time, takes map[types.UID]
 	}
 	return nil
 }
+
+func notReached(f sample.Failure) bool { return f.Reason == sample.ReasonNotReached }
 
 func quiet(t testing.TB) context.Context { return klog.NewContext(t.Context(), klog.Logger{}) }

@@ -123,6 +123,7 @@ func (s *Source) batch(ctx context.Context) sample.Batch {
 			b.Samples = append(b.Samples, a.sample)
 		}
 	}
+	b.Partial = missed > 0
 	if ctx.Err() == nil {
 		s.logMissed(ctx, missed)
 	}
