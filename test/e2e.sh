@@ -11,4 +11,4 @@ trap '"$localkube" --name "$name" down' EXIT
 mkdir -p out/e2e
 cd test
 # The tests are built here and run inside the cluster's network. They mostly wait, so that many run side by side.
-go test -exec "$localkube --name $name exec --" -count 1 -timeout 30m -parallel 16 -v ./e2e "$@"
+go test -exec "$localkube --name $name exec --" -count 1 -timeout 45m -parallel 16 -v ./e2e "$@"
