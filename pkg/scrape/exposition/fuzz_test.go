@@ -110,16 +110,21 @@ func otherwise(contentType string, body []byte) ([]*dto.MetricFamily, bool) {
 	return nil, false
 }
 
+// several says whether a metric of the type has more series than one.
+func several(t dto.MetricType) bool {
+	return t == dto.MetricType_SUMMARY || t == dto.MetricType_HISTOGRAM || t == dto.MetricType_GAUGE_HISTOGRAM
+}
+
 // checkFamilies compares with the values that the families have under that name.
 func checkFamilies(t *testing.T, name string, families []*dto.MetricFamily, got Sum) {
 	t.Helper()
 	var values []float64
 	for _, f := range families {
-		if f.GetName() != name && (f.GetType() < dto.MetricType_SUMMARY || !strings.HasPrefix(name, f.GetName())) {
-			continue
-		}
-		if f.GetType() == dto.MetricType_SUMMARY || f.GetType() > dto.MetricType_UNTYPED {
+		if several(f.GetType()) && strings.HasPrefix(name, f.GetName()) {
 			return // its sum and count have no families of their own
+		}
+		if f.GetName() != name {
+			continue
 		}
 		for _, m := range f.GetMetric() {
 			switch {
