@@ -6,12 +6,12 @@ cd "$(dirname "$0")/.."
 
 export CGO_ENABLED=0 GOFLAGS=${GOFLAGS:-'-trimpath -buildvcs=false'}
 rounds=${ROUNDS:-5}
-packages=(./pkg/scrape/pods ./pkg/store ./pkg/provider ./pkg/smoothing)
+packages=(./pkg/scrape/pods ./pkg/scrape/exposition ./pkg/scrape/dcgm ./pkg/store ./pkg/provider ./pkg/smoothing)
 results=$(mktemp)
 load() { uptime | sed 's/.*averages*: *//; s/,* .*//'; } # of the last minute
 trap 'rm -f "$results"' EXIT
 
-# What each benchmark does, in the order of the tables: all = work on all pods, one = on 10 pods of them, step = on one value.
+# What each benchmark does, in the order of the tables: all = work on all pods, one = on 10 pods of them, step = one step of any kind.
 rows='all Collect collect: ask every pod, answered from memory
 all CollectSockets collect: ask every pod over a kept connection; the server is in the figure
 all Targets tick: list the pods to ask
@@ -24,6 +24,10 @@ one Pod one pod by its name
 one Describe all that is known of a workload of 10 pods
 step Read/body=json pick the value out of a JSON body
 step Read/body=text pick the value out of Prometheus text of 51 metrics
+step Sums/body=text add up two metrics of an 18 KiB page, Prometheus text
+step Sums/body=openmetrics the same page in OpenMetrics
+step Sums/body=protobuf the same in protobuf
+step Attribute find the GPUs of 1,000 pods in two fields of each
 step Step one step of the estimator
 step Rate the rate of a counter between two readings'
 
@@ -59,7 +63,7 @@ tables() {
 	}
 	function head(kind,    columns) {
 		columns = "time | bytes | allocations |"
-		if (kind == "step") printf "\n## One value\n\n| | %s\n|---|--:|--:|--:|\n", columns
+		if (kind == "step") printf "\n## Single steps\n\n| | %s\n|---|--:|--:|--:|\n", columns
 		else if (kind == "all") printf "\n## Work on all pods\n\n| | pods | %s time per pod, against 10 pods |\n|---|--:|--:|--:|--:|--:|\n", columns
 		else printf "\n## Work on 10 pods out of all\n\n| | pods | %s time, against out of 10 pods |\n|---|--:|--:|--:|--:|--:|\n", columns
 	}
