@@ -42,6 +42,12 @@ func (v view) last() observe.Observation {
 	return v.observations[len(v.observations)-1]
 }
 
+// settled says that the HPA has passed over the last two chances to change the replicas. The next phase's signal is then the only one
+// above its target.
+func (v view) settled() bool {
+	return len(v.rescales) > 0 && v.last().Time.Sub(v.rescales[len(v.rescales)-1].Time) > 2*15*time.Second
+}
+
 func (v view) peak(of func(observe.Observation) float64) float64 {
 	peak := math.Inf(-1)
 	for _, o := range v.observations {
@@ -120,8 +126,8 @@ func staircase(s settings) []phase {
 			expect: fmt.Sprintf("%d of the users send GPU jobs instead: GPU use asks for more than %d pods, users do not", gpuClients, byUsers),
 			stops:  []string{"users-before-gpu"},
 			loads:  []loadSpec{{"gpu", []string{"--scenario", "gpu", "--concurrency", strconv.Itoa(gpuClients), "--work-ms", "2000", "--timeout", "60s"}}},
-			least:  75 * time.Second, most: 150 * time.Second,
-			done: func(v view) bool { return len(v.rescales) > 0 && v.last().Ready > byUsers },
+			least:  75 * time.Second, most: 180 * time.Second,
+			done: func(v view) bool { return v.last().Ready > byUsers && v.settled() },
 			check: func(v view) []summary.Check {
 				return []summary.Check{reaches(v, byUsers+1, s.max), scaledBy(v, observe.GPU), steps(v, s)}
 			},
