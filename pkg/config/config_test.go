@@ -70,6 +70,21 @@ func TestPrometheusDefaults(t *testing.T) {
 	}
 }
 
+// TestSeriesDefaults: a field's name selects the metric of that name, be it a word of PromQL's own.
+func TestSeriesDefaults(t *testing.T) {
+	c, err := load(t, head+"metrics: [{name: a, pods: {field: users, counter: \"on\"}}, {name: b, pods: {field: Bool}}, {name: c, pods: {field: load.users}}]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range c.Metrics {
+		got = append(got, m.Pods.Series, m.Pods.CounterSeries)
+	}
+	if diff := cmp.Diff([]string{"users", `{"on"}`, `{"Bool"}`, "", "", ""}, got); diff != "" {
+		t.Errorf("series and counter series (-want +got):\n%s", diff)
+	}
+}
+
 // TestPercentDefaults: nothing but GPUs is known to be in percent.
 func TestPercentDefaults(t *testing.T) {
 	c, err := load(t, head+"metrics: [{name: gpu, dcgm: {exporters: {}}}]\n")

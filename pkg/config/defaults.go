@@ -89,12 +89,23 @@ func (p *Pods) setDefaults() {
 	orElse(&p.Interval, Duration{Duration: time.Second})
 	orElse(&p.Timeout, Duration{Duration: 800 * time.Millisecond})
 	if metricName.MatchString(p.Field) {
-		textOrElse(&p.Series, p.Field)
+		textOrElse(&p.Series, seriesNamed(p.Field))
 	}
 	if metricName.MatchString(p.Counter) {
-		textOrElse(&p.CounterSeries, p.Counter)
+		textOrElse(&p.CounterSeries, seriesNamed(p.Counter))
 	}
 	setTargetDefaults(p.Targets)
+}
+
+// seriesNamed selects all series of a metric. Some words of PromQL's own, such as on, are names only in quotes.
+func seriesNamed(metric string) string {
+	if tooLong(nil, metric) != nil {
+		return metric // which is refused
+	}
+	if _, err := promQL().ParseMetricSelector(metric); err != nil {
+		return `{"` + metric + `"}`
+	}
+	return metric
 }
 
 func setTargetDefaults(targets []Target) {
