@@ -105,17 +105,26 @@ func validateLabel(path *field.Path, name string) field.ErrorList {
 	return nil
 }
 
+// selector parses label matchers, with or without a metric's name before them; allowed is what they are to be.
+func selector(path *field.Path, text, allowed string) ([]*labels.Matcher, field.ErrorList) {
+	if errs := tooLong(path, text); errs != nil {
+		return nil, errs
+	}
+	matchers, err := promQL().ParseMetricSelector(text)
+	if err != nil {
+		return nil, field.ErrorList{field.Invalid(path, text, fmt.Sprintf("%s: %v", allowed, err))}
+	}
+	return matchers, nil
+}
+
 // validateSeries judges a selector of one metric's series in a pod's answer.
 func validateSeries(path *field.Path, text string) field.ErrorList {
 	if text == "" {
 		return nil
 	}
-	if errs := tooLong(path, text); errs != nil {
+	matchers, errs := selector(path, text, allowedSeries)
+	if errs != nil {
 		return errs
-	}
-	matchers, err := promQL().ParseMetricSelector(text)
-	if err != nil {
-		return field.ErrorList{field.Invalid(path, text, fmt.Sprintf("%s: %v", allowedSeries, err))}
 	}
 	for _, m := range matchers {
 		if m.Name == model.MetricNameLabel && m.Type == labels.MatchEqual && m.Value != "" {
@@ -131,12 +140,9 @@ func validateMatchers(path *field.Path, text string) field.ErrorList {
 	if text == "" {
 		return nil
 	}
-	if errs := tooLong(path, text); errs != nil {
+	matchers, errs := selector(path, text, allowed)
+	if errs != nil {
 		return errs
-	}
-	matchers, err := promQL().ParseMetricSelector(text)
-	if err != nil {
-		return field.ErrorList{field.Invalid(path, text, fmt.Sprintf("%s: %v", allowed, err))}
 	}
 	for _, m := range matchers {
 		if m.Name == model.MetricNameLabel {
