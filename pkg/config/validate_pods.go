@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -78,7 +80,7 @@ func (t *Target) validate(path *field.Path) field.ErrorList {
 	return errs
 }
 
-// validateSelector is Kubernetes' own, which does not say which operators there are.
+// validateSelector is Kubernetes' own, which does not say which operators there are and takes labels in a map's order.
 func validateSelector(path *field.Path, selector *metav1.LabelSelector) field.ErrorList {
 	errs := metav1validation.ValidateLabelSelector(selector, metav1validation.LabelSelectorValidationOptions{}, path)
 	for _, err := range errs {
@@ -86,6 +88,7 @@ func validateSelector(path *field.Path, selector *metav1.LabelSelector) field.Er
 			err.Detail = "must be In, NotIn, Exists or DoesNotExist"
 		}
 	}
+	slices.SortStableFunc(errs, func(a, b *field.Error) int { return cmp.Compare(a.Error(), b.Error()) })
 	return errs
 }
 
