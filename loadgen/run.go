@@ -51,8 +51,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 // load runs the load that was asked for, showing its progress on stderr, and returns what came of it.
 func load(ctx context.Context, opts *options.Options, stderr io.Writer) *report.Report {
 	client := request.NewClient(opts.URL, opts.Concurrency, opts.Timeout, opts.KeepAlive)
-	recorder := stats.NewRecorder()
 	start := time.Now()
+	recorder := stats.NewRecorder(stats.Config{Start: start, Planned: planned(opts)})
 
 	progress, stopProgress := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -69,5 +69,6 @@ func load(ctx context.Context, opts *options.Options, stderr io.Writer) *report.
 		Interrupted: ctx.Err() != nil,
 		Connections: client.Connections(),
 		Summary:     recorder.Summary(),
+		Series:      recorder.Series(start.Add(elapsed)),
 	}
 }

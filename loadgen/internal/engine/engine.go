@@ -12,8 +12,8 @@ type Target interface {
 	// Send makes one request and returns when its answer is complete, or has failed for good. due is when the request should
 	// have started. It returns promptly once ctx is cancelled, and false if no answer came.
 	Send(ctx context.Context, due time.Time) (answered bool)
-	// Skip is told of an arrival that could not be sent in time.
-	Skip()
+	// Skip is told of an arrival that was due at due and could not be sent in time.
+	Skip(due time.Time)
 }
 
 // sleep waits for d and says whether it passed before ctx was done.

@@ -45,7 +45,7 @@ func (f *fakeTarget) Send(ctx context.Context, due time.Time) bool {
 	return answered && !f.declines
 }
 
-func (f *fakeTarget) Skip() {
+func (f *fakeTarget) Skip(time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.skipped++

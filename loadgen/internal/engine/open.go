@@ -30,7 +30,7 @@ func (o Open) Run(ctx context.Context, target Target) {
 			return
 		}
 		if time.Since(start) > o.Duration+endLag || !tryAcquire(slots) {
-			target.Skip()
+			target.Skip(due)
 			continue
 		}
 		inFlight.Go(func() {

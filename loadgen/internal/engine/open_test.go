@@ -56,8 +56,8 @@ type stalling struct {
 	stall time.Duration
 }
 
-func (s stalling) Skip() {
-	s.fakeTarget.Skip()
+func (s stalling) Skip(due time.Time) {
+	s.fakeTarget.Skip(due)
 	time.Sleep(s.stall) // fake time
 }
 

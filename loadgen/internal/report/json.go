@@ -31,7 +31,10 @@ type document struct {
 	Rate            float64                 `json:"ratePerSecond"`
 	ErrorsByKind    map[request.Kind]int64  `json:"errorsByKind"`
 	ErrorExamples   map[request.Kind]string `json:"errorExamples,omitempty"`
+	CPUSeconds      float64                 `json:"cpuSeconds"` // used by the load generator itself, on all cores
 	Latency         latencies               `json:"latencySeconds"`
+	WarmUp          int64                   `json:"warmUpRequests"`
+	Series          stats.Series            `json:"series"`
 }
 
 type latencies struct {
@@ -75,6 +78,9 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Rate:            r.RequestRate(),
 		ErrorsByKind:    r.ErrorsByKind,
 		ErrorExamples:   r.Examples,
+		CPUSeconds:      r.CPU.Seconds(),
+		WarmUp:          r.WarmUp,
+		Series:          r.Series,
 		Latency:         latencies{All: inSeconds(r.All), Successes: inSeconds(r.Successful)},
 	})
 }

@@ -18,21 +18,21 @@ const plainEvery = 5
 // clearLine returns to the start of a terminal's line and empties it.
 const clearLine = "\r\x1b[K"
 
-// ticker gives the live numbers; it must be asked once a second.
-type ticker interface {
-	Tick() stats.Live
+// source gives the live numbers.
+type source interface {
+	Live(now time.Time) stats.Live
 }
 
 // Progress shows how a load goes while it runs.
 type Progress struct {
 	out      io.Writer
-	source   ticker
+	source   source
 	duration time.Duration
 	terminal bool
 }
 
 // NewProgress shows source on out, as one line that changes if out is a terminal, else as a line now and then.
-func NewProgress(out io.Writer, source ticker, duration time.Duration) *Progress {
+func NewProgress(out io.Writer, source source, duration time.Duration) *Progress {
 	file, ok := out.(*os.File)
 	return &Progress{out: out, source: source, duration: duration, terminal: ok && term.IsTerminal(int(file.Fd()))}
 }
@@ -43,8 +43,8 @@ func (p *Progress) Run(ctx context.Context) {
 	defer seconds.Stop()
 	for elapsed := 1; ; elapsed++ {
 		select {
-		case <-seconds.C:
-			p.show(elapsed, p.source.Tick())
+		case now := <-seconds.C:
+			p.show(elapsed, p.source.Live(now))
 		case <-ctx.Done():
 			if p.terminal {
 				fmt.Fprint(p.out, clearLine)

@@ -13,14 +13,14 @@ import (
 	"userscale.dev/userscale/loadgen/internal/stats"
 )
 
-// fakeTicker is idle in the first second and busy later.
-type fakeTicker struct {
-	ticks int
+// fakeSource is idle in the first second and busy later.
+type fakeSource struct {
+	asked int
 }
 
-func (f *fakeTicker) Tick() stats.Live {
-	f.ticks++
-	if f.ticks == 1 {
+func (f *fakeSource) Live(time.Time) stats.Live {
+	f.asked++
+	if f.asked == 1 {
 		return stats.Live{InFlight: 10}
 	}
 	return stats.Live{
@@ -29,13 +29,13 @@ func (f *fakeTicker) Tick() stats.Live {
 	}
 }
 
-// progress shows fakeTicker for so long.
+// progress shows fakeSource for so long.
 func progress(t *testing.T, terminal bool, shown time.Duration) string {
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), shown)
 		defer cancel()
-		p := NewProgress(&out, &fakeTicker{}, time.Minute)
+		p := NewProgress(&out, &fakeSource{}, time.Minute)
 		p.terminal = terminal
 		p.Run(ctx)
 	})
@@ -66,7 +66,7 @@ func TestFilesAndPipesAreNoTerminals(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer null.Close()
-	if NewProgress(null, &fakeTicker{}, time.Second).terminal || NewProgress(&bytes.Buffer{}, &fakeTicker{}, time.Second).terminal {
+	if NewProgress(null, &fakeSource{}, time.Second).terminal || NewProgress(&bytes.Buffer{}, &fakeSource{}, time.Second).terminal {
 		t.Error("taken for a terminal")
 	}
 }

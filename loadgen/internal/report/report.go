@@ -15,6 +15,7 @@ type Report struct {
 	StartTime   time.Time
 	Elapsed     time.Duration // from the start to the end of the last request
 	Interrupted bool          // ended by the user before its time
+	Series      stats.Series  // the run second by second
 	Connections int64         // opened, whether or not their requests succeeded
 }
 

@@ -22,7 +22,7 @@ func mixed() *Report {
 			Duration: time.Minute, Ramp: 10 * time.Second, Timeout: 32 * time.Second,
 		},
 		Summary: stats.Summary{
-			Requests: 124, Successes: 120, Errors: 3, CutOff: 1,
+			Requests: 124, Successes: 120, Errors: 3, CutOff: 1, WarmUp: 4, CPU: 250 * ms,
 			ErrorsByKind: map[request.Kind]int64{request.Refused: 1, "status_503": 2},
 			Examples:     map[request.Kind]string{"status_503": "503 Service Unavailable", request.Refused: "dial: refused"},
 			All: &stats.Latency{
@@ -33,6 +33,9 @@ func mixed() *Report {
 				Count: 120, Min: 2001 * ms, Mean: 2003 * ms, P50: 2002 * ms, P90: 2010 * ms, P95: 2020 * ms, P99: 2030 * ms,
 				P999: 2040 * ms, Max: 2050 * ms,
 			},
+		},
+		Series: stats.Series{
+			Start: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), WarmUpSeconds: 1.5, Seconds: []stats.Second{{Offered: 124}},
 		},
 		StartTime:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 		Elapsed:     62 * time.Second,
@@ -113,7 +116,13 @@ func TestWriteJSON(t *testing.T) {
 			"scenario": "stream", "url": "http://host/stream?duration_ms=2000", "concurrency": 5.0, "durationSeconds": 60.0,
 			"rampSeconds": 10.0, "timeoutSeconds": 32.0, "keepAlive": false, "startTime": "2026-01-02T03:04:05Z",
 			"elapsedSeconds": 62.0, "interrupted": true, "requests": 124.0, "successes": 120.0, "errors": 3.0, "cutOff": 1.0,
-			"connections": 122.0, "ratePerSecond": 2.0,
+			"connections": 122.0, "ratePerSecond": 2.0, "warmUpRequests": 4.0, "cpuSeconds": 0.25,
+			"series": map[string]any{
+				"startTime": "2026-01-02T03:04:05Z", "warmUpSeconds": 1.5, "seconds": []any{map[string]any{
+					"planned": 0.0, "offered": 124.0, "started": 0.0, "ended": 0.0, "successes": 0.0, "cutOff": 0.0, "inFlight": 0.0,
+					"cpuSeconds": 0.0,
+				}},
+			},
 			"errorsByKind":   map[string]any{"refused": 1.0, "status_503": 2.0},
 			"errorExamples":  map[string]any{"refused": "dial: refused", "status_503": "503 Service Unavailable"},
 			"latencySeconds": map[string]any{"all": percentiles(123, 0.0005, 2), "successes": percentiles(120, 2.001, 2.003)},
@@ -122,7 +131,8 @@ func TestWriteJSON(t *testing.T) {
 			"scenario": "gpu", "url": "http://host/gpu_job?work_ms=1000", "concurrency": 100.0, "targetRatePerSecond": 2.5,
 			"durationSeconds": 2.0, "rampSeconds": 0.0, "timeoutSeconds": 31.0, "keepAlive": true,
 			"startTime": "0001-01-01T00:00:00Z", "elapsedSeconds": 2.0, "interrupted": false, "requests": 5.0, "successes": 0.0,
-			"errors": 5.0, "cutOff": 0.0, "connections": 0.0, "ratePerSecond": 2.5,
+			"errors": 5.0, "cutOff": 0.0, "connections": 0.0, "ratePerSecond": 2.5, "warmUpRequests": 0.0, "cpuSeconds": 0.0,
+			"series":         map[string]any{"startTime": "0001-01-01T00:00:00Z", "warmUpSeconds": 0.0, "seconds": nil},
 			"errorsByKind":   map[string]any{"not_sent": 5.0},
 			"latencySeconds": map[string]any{}, // nothing was measured: absent, not 0
 		}},

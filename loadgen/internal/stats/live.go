@@ -1,48 +1,29 @@
 package stats
 
-import (
-	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
-)
-
-// RecentTicks is how many ticks, a second each, the live numbers look back.
-const RecentTicks = 5
+import "time"
 
 // Live is how things go right now.
 type Live struct {
-	InFlight int64
+	Planned  float64  // the profile's mean over the last complete second: users, or arrivals per second
+	InFlight int64    // requests
 	Errors   int64    // since the start
-	Rate     float64  // requests that ended per second, in the last RecentTicks seconds
+	Offered  float64  // requests due per second, in the last RecentSeconds seconds
+	Rate     float64  // requests that ended per second, in the same
 	Recent   *Latency // of those; nil if none ended
 }
 
-// Tick must be called once a second; it returns the live numbers and moves the window on by that second.
-func (r *Recorder) Tick() Live {
+// Live returns how things go at now. It looks back from the end of the last complete second; before there is one, rates are 0.
+func (r *Recorder) Live(now time.Time) Live {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.seconds.moveTo(now, r.inFlight)
 	live := Live{InFlight: r.inFlight, Errors: r.errorsLocked()}
-	live.Recent, live.Rate = r.recent.tick()
+	complete, recent := r.seconds.recent()
+	live.Recent = recent
+	for _, s := range complete {
+		live.Planned = s.Planned
+		live.Offered += float64(s.Offered) / float64(len(complete))
+		live.Rate += float64(s.Ended) / float64(len(complete))
+	}
 	return live
-}
-
-// window keeps the latencies of the last RecentTicks seconds.
-type window struct {
-	histograms *hdrhistogram.WindowedHistogram
-	ticks      int
-}
-
-func newWindow() *window {
-	return &window{histograms: hdrhistogram.NewWindowed(RecentTicks, 1, maxMicros, digits)}
-}
-
-func (w *window) record(d time.Duration) { record(w.histograms.Current, d) }
-
-func (w *window) tick() (*Latency, float64) {
-	w.ticks++
-	merged := w.histograms.Merge()
-	rate := float64(merged.TotalCount()) / float64(min(w.ticks, RecentTicks))
-	latency := latencyOf(merged)
-	w.histograms.Rotate()
-	return latency, rate
 }

@@ -17,62 +17,109 @@ type Summary struct {
 	Successes    int64
 	Errors       int64
 	CutOff       int64                   // ended by the user; neither a success nor an error
+	WarmUp       int64                   // of the requests, those that were due in the warm-up
 	ErrorsByKind map[request.Kind]int64  // sums to Errors
 	Examples     map[request.Kind]string // the first error of each kind, in words
-	All          *Latency                // of every request that was sent and not cut off; nil if there was none
-	Successful   *Latency                // of the successes; nil if there was none
+	All          *Latency                // of every request that was due after the warm-up, sent and not cut off; nil if there was none
+	Successful   *Latency                // of the successes among them; nil if there was none
+	CPU          time.Duration           // used by this process, on all cores, since the recorder was made
+}
+
+// Config is what a Recorder must know of the run.
+type Config struct {
+	Start   time.Time
+	WarmUp  time.Duration                        // requests due before this is over are left out of the summary's latencies
+	Planned func(from, to time.Duration) float64 // the profile's mean between two offsets from Start: users, or arrivals per second
 }
 
 // Recorder counts requests as they start and end. It is safe for concurrent use.
 type Recorder struct {
+	config    Config
+	cpu       func() time.Duration
+	cpuBefore time.Duration
+
 	mu       sync.Mutex // guards everything below
 	inFlight int64
+	warmUp   int64
 	counts   map[request.Kind]int64
 	examples map[request.Kind]string
 	all      *hdrhistogram.Histogram
 	success  *hdrhistogram.Histogram
-	recent   *window
+	seconds  *seconds
 }
 
 // NewRecorder returns a recorder that has counted nothing.
-func NewRecorder() *Recorder {
+func NewRecorder(config Config) *Recorder { return newRecorder(config, ownCPU) }
+
+func newRecorder(config Config, cpu func() time.Duration) *Recorder {
 	return &Recorder{
-		counts:   map[request.Kind]int64{},
-		examples: map[request.Kind]string{},
-		all:      newHistogram(),
-		success:  newHistogram(),
-		recent:   newWindow(),
+		config:    config,
+		cpu:       cpu,
+		cpuBefore: cpu(),
+		counts:    map[request.Kind]int64{},
+		examples:  map[request.Kind]string{},
+		all:       newHistogram(),
+		success:   newHistogram(),
+		seconds:   newSeconds(config, cpu),
 	}
 }
 
-// Start counts a request as in flight until its End.
-func (r *Recorder) Start() {
+// Start counts a request that was due at due and starts now. It is in flight until its End.
+func (r *Recorder) Start(due, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.seconds.moveTo(now, r.inFlight).Started++
+	r.offerLocked(due)
 	r.inFlight++
 }
 
-// End counts how a request ended, and after how long. err is kept as an example if it is the first of its kind.
-func (r *Recorder) End(kind request.Kind, err error, took time.Duration) {
+// Skip counts a request that was due at due and, as is known now, will not be sent.
+func (r *Recorder) Skip(due, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.inFlight--
-	r.countLocked(kind, err)
-	if kind == request.CutOff {
-		return // how long it would have taken is unknown
-	}
-	record(r.all, took)
-	r.recent.record(took)
-	if kind == request.Success {
-		record(r.success, took)
+	r.seconds.moveTo(now, r.inFlight).fail(request.NotSent)
+	r.offerLocked(due)
+	r.countLocked(request.NotSent, nil)
+}
+
+func (r *Recorder) offerLocked(due time.Time) {
+	r.seconds.offer(due)
+	if r.inWarmUp(due) {
+		r.warmUp++
 	}
 }
 
-// Skip counts a request that was due but not sent.
-func (r *Recorder) Skip() {
+func (r *Recorder) inWarmUp(due time.Time) bool { return due.Sub(r.config.Start) < r.config.WarmUp }
+
+// End counts how a request that was due at due has ended now. err is kept as an example if it is the first of its kind.
+func (r *Recorder) End(kind request.Kind, err error, due, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.countLocked(request.NotSent, nil)
+	second := r.seconds.moveTo(now, r.inFlight)
+	r.inFlight--
+	second.Ended++
+	r.countLocked(kind, err)
+	switch kind {
+	case request.CutOff:
+		second.CutOff++
+		return // how long it would have taken is unknown
+	case request.Success:
+		second.Successes++
+	default:
+		second.fail(kind)
+	}
+	r.recordLocked(kind, due, now.Sub(due))
+}
+
+func (r *Recorder) recordLocked(kind request.Kind, due time.Time, took time.Duration) {
+	r.seconds.record(took)
+	if r.inWarmUp(due) {
+		return
+	}
+	record(r.all, took)
+	if kind == request.Success {
+		record(r.success, took)
+	}
 }
 
 func (r *Recorder) countLocked(kind request.Kind, err error) {
@@ -89,6 +136,8 @@ func (r *Recorder) Summary() Summary {
 	s := Summary{
 		Successes:    r.counts[request.Success],
 		CutOff:       r.counts[request.CutOff],
+		WarmUp:       r.warmUp,
+		CPU:          r.cpu() - r.cpuBefore,
 		Errors:       r.errorsLocked(),
 		ErrorsByKind: maps.Clone(r.counts),
 		Examples:     maps.Clone(r.examples),

@@ -12,22 +12,36 @@ import (
 	"userscale.dev/userscale/loadgen/internal/request"
 )
 
+const ms = time.Millisecond
+
+var began = time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC)
+
+// fresh returns a recorder of a run that began at began, with no warm-up and the planned level 7, by a process that uses no CPU.
+func fresh() *Recorder {
+	return newRecorder(Config{Start: began, Planned: constantly(7)}, func() time.Duration { return 0 })
+}
+
+func constantly(level float64) func(_, _ time.Duration) float64 {
+	return func(_, _ time.Duration) float64 { return level }
+}
+
+// request counts one that was due at an offset from the start, started then, and took so long.
+func (r *Recorder) request(at time.Duration, kind request.Kind, text string, took time.Duration) {
+	r.Start(began.Add(at), began.Add(at))
+	r.End(kind, errors.New(text), began.Add(at), began.Add(at+took))
+}
+
 func TestSummaryHidesNothing(t *testing.T) {
-	r := NewRecorder()
-	end := func(kind request.Kind, text string, took time.Duration) {
-		r.Start()
-		r.End(kind, errors.New(text), took)
-	}
+	r := fresh()
 	for range 3 {
-		r.Start()
-		r.End(request.Success, nil, 100*time.Millisecond)
+		r.request(0, request.Success, "", 100*ms)
 	}
-	end("status_503", "first", 10*time.Millisecond)
-	end("status_503", "second", 10*time.Millisecond)
-	end(request.Timeout, "late", 30*time.Second)
-	end(request.CutOff, "bye", time.Hour)
-	r.Skip()
-	r.Start() // still in flight
+	r.request(0, "status_503", "first", 10*ms)
+	r.request(0, "status_503", "second", 10*ms)
+	r.request(0, request.Timeout, "late", 30*time.Second)
+	r.request(0, request.CutOff, "bye", time.Hour)
+	r.Skip(began, began)
+	r.Start(began, began) // still in flight
 
 	want := Summary{
 		Requests:     8,
@@ -44,30 +58,46 @@ func TestSummaryHidesNothing(t *testing.T) {
 	if got.All.Count != 6 || got.Successful.Count != 3 {
 		t.Errorf("latencies of %d and %d requests, want 6 (sent, not cut off) and 3", got.All.Count, got.Successful.Count)
 	}
-	if got.Successful.Max > 101*time.Millisecond || got.All.Max < 30*time.Second {
+	if got.Successful.Max > 101*ms || got.All.Max < 30*time.Second {
 		t.Errorf("slowest success %s, slowest of all %s; want about 100ms and 30s", got.Successful.Max, got.All.Max)
 	}
 }
 
 func TestNoRequestsHaveNoLatency(t *testing.T) {
-	r := NewRecorder()
-	r.Start()
-	r.End(request.Refused, errors.New("refused"), time.Millisecond)
+	r := fresh()
+	r.request(0, request.Refused, "refused", ms)
 	if s := r.Summary(); s.Successful != nil || s.All == nil {
 		t.Errorf("got %v of successes and %v of all, want none and one", s.Successful, s.All)
 	}
 }
 
-func TestPercentiles(t *testing.T) {
-	r := NewRecorder()
-	for i := 1; i <= 1000; i++ {
-		r.Start()
-		r.End(request.Success, nil, time.Duration(i)*time.Millisecond)
+// What was due in the warm-up counts, but its latency does not, however late it ended.
+func TestWarmUp(t *testing.T) {
+	r := newRecorder(Config{Start: began, WarmUp: 2 * time.Second, Planned: constantly(1)}, ownCPU)
+	r.request(0, request.Success, "", 5*time.Second)
+	r.request(2*time.Second-1, request.Reset, "reset", ms)
+	r.Skip(began.Add(time.Second), began.Add(3*time.Second))
+	r.request(2*time.Second, request.Success, "", 10*ms)
+	got := r.Summary()
+	if got.Requests != 4 || got.Successes != 2 || got.Errors != 2 || got.WarmUp != 3 {
+		t.Errorf("got %+v, want 4 requests, 2 successes, 2 errors, 3 of the warm-up", got)
 	}
-	at := func(millis int) time.Duration { return time.Duration(millis) * time.Millisecond }
+	if got.All.Count != 1 || got.All.Max > 11*ms || got.Successful.Count != 1 {
+		t.Errorf("got latencies %+v, want those of the last request alone", got.All)
+	}
+	if s := r.Series(began.Add(5 * time.Second)); s.WarmUpSeconds != 2 || s.Seconds[5].Latency == nil {
+		t.Errorf("got %+v, want a warm-up of 2 s whose latency the seconds show", s)
+	}
+}
+
+func TestPercentiles(t *testing.T) {
+	r := fresh()
+	for i := 1; i <= 1000; i++ {
+		r.request(0, request.Success, "", time.Duration(i)*ms)
+	}
 	want := &Latency{
-		Count: 1000, Min: at(1), Mean: 500500 * time.Microsecond,
-		P50: at(500), P90: at(900), P95: at(950), P99: at(990), P999: at(999), Max: at(1000),
+		Count: 1000, Min: ms, Mean: 500500 * time.Microsecond,
+		P50: 500 * ms, P90: 900 * ms, P95: 950 * ms, P99: 990 * ms, P999: 999 * ms, Max: 1000 * ms,
 	}
 	// Three significant digits: within a thousandth.
 	if diff := cmp.Diff(want, r.Summary().Successful, cmpopts.EquateApproxTime(0), near(0.001)); diff != "" {
@@ -82,10 +112,9 @@ func near(fraction float64) cmp.Option {
 }
 
 func TestLatencyOutOfRangeStillCounts(t *testing.T) {
-	r := NewRecorder()
+	r := fresh()
 	for _, took := range []time.Duration{-time.Second, 0, 100 * time.Hour} {
-		r.Start()
-		r.End(request.Success, nil, took)
+		r.request(0, request.Success, "", took)
 	}
 	if got := r.Summary().All; got.Count != 3 || got.Max < 4*time.Hour {
 		t.Errorf("got %+v, want 3 requests, the longest counted as 4h", got)
@@ -93,32 +122,38 @@ func TestLatencyOutOfRangeStillCounts(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	r := NewRecorder()
+	r := fresh()
 	var wg sync.WaitGroup
-	for range 8 {
+	for i := range 8 {
 		wg.Go(func() {
-			for range 500 {
-				r.Start()
-				r.End(request.Success, nil, time.Millisecond)
-				r.Skip()
+			for j := range 500 {
+				now := began.Add(time.Duration(i+j) * 10 * ms)
+				r.Start(now, now)
+				r.End(request.Success, nil, now, now.Add(ms))
+				r.Skip(now, now)
 			}
 		})
 	}
-	for range 20 {
-		r.Tick()
+	for i := range 20 {
+		now := began.Add(time.Duration(i) * time.Second)
+		r.Live(now)
 		r.Summary()
+		r.Series(now)
 	}
 	wg.Wait()
-	if s := r.Summary(); s.Requests != 8000 || s.Successes != 4000 || r.Tick().InFlight != 0 {
+	if s := r.Summary(); s.Requests != 8000 || s.Successes != 4000 || r.Live(began).InFlight != 0 {
 		t.Errorf("got %d requests, %d successes; want 8000, 4000 and none in flight", s.Requests, s.Successes)
 	}
 }
 
 func BenchmarkRecorder(b *testing.B) {
 	b.ReportAllocs()
-	r := NewRecorder()
+	r := NewRecorder(Config{Start: began, Planned: constantly(7)})
+	now := began
 	for b.Loop() {
-		r.Start()
-		r.End(request.Success, nil, 123*time.Millisecond)
+		r.Start(now, now)
+		end := now.Add(123 * ms)
+		r.End(request.Success, nil, now, end)
+		now = now.Add(200 * time.Microsecond) // 5,000/s
 	}
 }
