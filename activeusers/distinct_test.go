@@ -41,6 +41,25 @@ func TestWindow(t *testing.T) {
 	})
 }
 
+// TestWithoutKey has requests of somebody and of nobody known.
+func TestWithoutKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		users := NewDistinct(time.Minute, Header("X-User"))
+		ann, first, second := users.Enter("ann"), users.Enter(""), users.Enter("")
+		time.Sleep(time.Second)
+		if known, unknown, seconds := users.Split(); known != 1 || unknown != 2 || seconds != 3 {
+			t.Errorf("%d known, %d unknown, %v user-seconds, want ann, two others, and 3", known, unknown, seconds)
+		}
+		first()
+		second()
+		ann()
+		time.Sleep(time.Second)
+		if known, unknown, seconds := users.Split(); known != 1 || unknown != 0 || seconds != 4 {
+			t.Errorf("%d known, %d unknown, %v user-seconds, want ann alone, and 4", known, unknown, seconds)
+		}
+	})
+}
+
 // TestNoWindow counts nobody without a request in flight.
 func TestNoWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // where no time passes
