@@ -43,16 +43,19 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestBase runs on the base alone: no Prometheus, no GPU metric.
+// TestBase runs on the base alone: no Prometheus, no GPU metric. Its tests mostly wait, so all that leave the adapter alone run at
+// the same time.
 func TestBase(t *testing.T) {
 	deploy(t, "base")
-	t.Run("API", testAPI)
 	t.Run("Loop", func(t *testing.T) {
+		t.Run("API", testAPI)
 		t.Run("Users", testUsers)
 		t.Run("Object", testObject)
 		t.Run("GoApp", testApp("example-go"))
 		t.Run("NodeApp", testApp("example-node"))
+		t.Run("Faults", testFaults)
 	})
+	t.Run(restart.name, restart.play)
 }
 
 // TestGPU adds the GPU metric with its Prometheus and the DCGM simulator.
