@@ -42,7 +42,7 @@ else
 	stage "unit tests" go test ./...
 fi
 stage "unit mutants" test/mutants.sh --unit
-stage "fuzz, a short run of each" test/fuzz.sh 5s
+stage "fuzz, a short run of each" env JOBS=2 test/fuzz.sh 5s
 stage "benchmarks run" go test -run '^$' -bench . -benchtime 1x ./...
 stage "quick start of the README" test/quickstart.sh
 stage "build Prometheus" make --no-print-directory bin/prometheus
