@@ -88,6 +88,12 @@ update-benchmarks: ## Measure the hot paths anew and write docs/benchmarks.md (s
 update-configuration: ## Write the schema and the reference of the configuration anew, from pkg/config
 	@cd test && go test ./configuration -run TestUpToDate -update
 
+UPLOT ?= 1.6.32
+
+.PHONY: update-picture-assets
+update-picture-assets: ## Fetch the plotting library of reports anew: make update-picture-assets [UPLOT=1.6.32]; needs npm
+	@picture/uplot/update.sh $(UPLOT)
+
 .PHONY: packages
 packages:
 	@localkube/install-packages.sh
