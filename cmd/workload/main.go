@@ -29,7 +29,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, args []string) (err error) {
 	o, err := options.Parse(args, os.Getenv, os.Stdout)
 	if err != nil {
 		return err
@@ -38,6 +38,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer func() {
+		if closing := choice.Close(); err == nil { // otherwise it only repeats what is wrong with the GPU
+			err = closing
+		}
+	}()
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", o.Listen, err)

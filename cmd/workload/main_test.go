@@ -24,7 +24,7 @@ func TestRun(t *testing.T) {
 		{"a signal ends it", []string{"--listen=127.0.0.1:0", "--drain-settle=0"}, ""},
 		{"help", []string{"--help"}, pflag.ErrHelp.Error()},
 		{"a bad flag", []string{"--max-size=0"}, "--max-size: 0"},
-		{"no CUDA", []string{"--gpu-mode=cuda"}, "this build has no CUDA executor"},
+		{"no CUDA", []string{"--gpu-mode=cuda"}, "GPU mode \"cuda\": "},
 		{"an address in use", []string{"--listen", taken.Addr().String()}, "listening on " + taken.Addr().String()},
 	}
 	for _, tt := range tests {

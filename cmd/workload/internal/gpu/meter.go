@@ -18,9 +18,11 @@ func (m *meter) start(now time.Time) {
 	m.running = now
 }
 
-func (m *meter) stop(now time.Time) {
-	m.total += now.Sub(m.running)
-	m.recent = append(m.recent, span{m.running, now})
+// stop ends the slice in progress, of which the GPU was busy for the last part only: before that, it was asked to be.
+func (m *meter) stop(now time.Time, busy time.Duration) {
+	busy = min(busy, now.Sub(m.running))
+	m.total += busy
+	m.recent = append(m.recent, span{now.Add(-busy), now})
 	m.running = time.Time{}
 
 	from, gone := now.Add(-utilizationWindow), 0
@@ -30,12 +32,9 @@ func (m *meter) stop(now time.Time) {
 	m.recent = append(m.recent[:0], m.recent[gone:]...)
 }
 
-// busy is the time since the start during which the GPU was busy.
-func (m *meter) busy(now time.Time) time.Duration {
-	if m.running.IsZero() {
-		return m.total
-	}
-	return m.total + now.Sub(m.running)
+// busy is the GPU time of all finished slices, so that it never falls: only the device knows how much of a slice is GPU time.
+func (m *meter) busy() time.Duration {
+	return m.total
 }
 
 // utilization is the busy share of the window that ends now, 0 to 1.

@@ -13,21 +13,21 @@ func TestMeter(t *testing.T) {
 	start := time.Now()
 	var m meter
 	var milliseconds []bool
+	var finished time.Duration // busy time but for the slice in progress
 	now := func() time.Time { return start.Add(time.Duration(len(milliseconds)) * ms) }
 	check := func() {
 		t.Helper()
-		total, recent := 0, 0
+		recent := 0
 		for i, busy := range milliseconds {
 			if !busy {
 				continue
 			}
-			total++
 			if i >= len(milliseconds)-1000 {
 				recent++
 			}
 		}
-		if got := m.busy(now()); got != time.Duration(total)*ms {
-			t.Fatalf("after %d ms: busy %v, want %d ms", len(milliseconds), got, total)
+		if got := m.busy(); got != finished {
+			t.Fatalf("after %d ms: busy %v, want %v", len(milliseconds), got, finished)
 		}
 		if got := m.utilization(now()); math.Abs(got-float64(recent)/1000) > 1e-9 {
 			t.Fatalf("after %d ms: utilisation %v, want %v", len(milliseconds), got, float64(recent)/1000)
@@ -42,13 +42,30 @@ func TestMeter(t *testing.T) {
 		pass(random.IntN(100), false)
 		check()
 		m.start(now())
-		pass(random.IntN(1500), true)
-		check() // in the middle of a slice
-		pass(random.IntN(10), true)
-		m.stop(now())
+		length := random.IntN(1500)
+		pass(length, true)
+		check()                  // in the middle of a slice
+		m.stop(now(), time.Hour) // no more than passed
+		finished += time.Duration(length) * ms
 		check()
 	}
 	if len(m.recent) > 100 {
 		t.Errorf("%d slices are remembered, want those of a second", len(m.recent))
+	}
+}
+
+// TestMeterLateStart: the GPU began later than it was asked to, and what it says it was busy for counts.
+func TestMeterLateStart(t *testing.T) {
+	var m meter
+	start := time.Now()
+	for i := range 100 {
+		m.start(start.Add(time.Duration(i) * 10 * ms))
+		m.stop(start.Add(time.Duration(i+1)*10*ms), 9*ms)
+	}
+	if got := m.busy(); got != 900*ms {
+		t.Errorf("busy %v, want 900ms", got)
+	}
+	if got := m.utilization(start.Add(time.Second)); math.Abs(got-0.9) > 1e-9 {
+		t.Errorf("utilisation = %v, want 0.9", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 )
 
 func TestOpen(t *testing.T) {
+	const static = "this build is static and can't load CUDA"
 	tests := []struct {
 		mode   Mode
 		want   Mode
@@ -13,8 +14,8 @@ func TestOpen(t *testing.T) {
 		err    string
 	}{
 		{mode: Simulate, want: Simulate},
-		{mode: Auto, want: Simulate, reason: "this build has no CUDA executor"},
-		{mode: CUDA, err: "this build has no CUDA executor"},
+		{mode: Auto, want: Simulate, reason: static},
+		{mode: CUDA, err: static},
 		{mode: "tpu", err: `"tpu" is not one of`},
 	}
 	for _, tt := range tests {

@@ -42,6 +42,7 @@ type collector struct {
 
 	activeUsers, userSeconds, draining, inFlight      *prometheus.Desc
 	gpuInfo, gpuUtilization, gpuBusy, gpuLen, gpuRoom *prometheus.Desc
+	gpuDevice, gpuNVMLUtilization, gpuNVMLMemory      *prometheus.Desc
 }
 
 func newCollector(s *Server) *collector {
@@ -54,11 +55,15 @@ func newCollector(s *Server) *collector {
 		userSeconds:    desc("active_user_seconds_total", "Time integral of active_users since the start."),
 		draining:       desc("workload_draining", "1 after a termination signal, 0 before."),
 		inFlight:       desc("workload_requests_in_flight", "Requests in flight, by endpoint.", "endpoint"),
-		gpuInfo:        desc("workload_gpu_info", "1, with the mode of the GPU executor as a label.", "mode"),
+		gpuInfo:        desc("workload_gpu_info", "1, with the mode of the GPU executor as a label, and why it is not the one asked for.", "mode", "reason"),
 		gpuUtilization: desc("workload_gpu_utilization_ratio", "Share of the last second in which the GPU was busy."),
-		gpuBusy:        desc("workload_gpu_busy_seconds_total", "GPU time used since the start."),
+		gpuBusy:        desc("workload_gpu_busy_seconds_total", "GPU time of all finished slices since the start."),
 		gpuLen:         desc("workload_gpu_queue_length", "GPU jobs admitted and unfinished, the running one included."),
 		gpuRoom:        desc("workload_gpu_queue_capacity", "GPU jobs admitted at most."),
+		gpuDevice:      desc("workload_gpu_device_info", "1, with the GPU as labels; absent where it is simulated.", "name", "uuid"),
+		gpuNVMLUtilization: desc("workload_gpu_nvml_utilization_ratio",
+			"Share of NVML's last sample period, a second or less, in which the GPU ran a kernel of any process."),
+		gpuNVMLMemory: desc("workload_gpu_nvml_memory_used_bytes", "Device memory in use by any process and by the driver."),
 	}
 }
 
@@ -81,9 +86,19 @@ func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 		send(c.inFlight, prometheus.GaugeValue, float64(e.report().InFlight), e.path)
 	}
 	stats := s.gpu.Stats()
-	send(c.gpuInfo, prometheus.GaugeValue, 1, string(s.config.GPU.Mode))
+	send(c.gpuInfo, prometheus.GaugeValue, 1, string(s.config.GPU.Mode), s.config.GPU.Reason)
 	send(c.gpuUtilization, prometheus.GaugeValue, stats.Utilization)
 	send(c.gpuBusy, prometheus.CounterValue, stats.Busy.Seconds())
 	send(c.gpuLen, prometheus.GaugeValue, float64(stats.Queued))
 	send(c.gpuRoom, prometheus.GaugeValue, float64(stats.Capacity))
+	if h := s.config.GPU.Hardware; h != nil {
+		send(c.gpuDevice, prometheus.GaugeValue, 1, h.Name, h.UUID)
+		now := h.Read()
+		if now.Utilization != nil {
+			send(c.gpuNVMLUtilization, prometheus.GaugeValue, *now.Utilization)
+		}
+		if now.MemoryUsed != nil {
+			send(c.gpuNVMLMemory, prometheus.GaugeValue, float64(*now.MemoryUsed))
+		}
+	}
 }

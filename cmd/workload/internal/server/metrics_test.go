@@ -116,7 +116,7 @@ func TestPrometheus(t *testing.T) {
 			`workload_requests_in_flight{endpoint="/gpu_job"} 0`,
 			`workload_request_duration_seconds_count{code="200",endpoint="/matrix"} 1`,
 			`workload_request_duration_seconds_count{code="400",endpoint="/matrix"} 1`,
-			`workload_gpu_info{mode="simulate"} 1`,
+			`workload_gpu_info{mode="simulate",reason="a test"} 1`,
 			"\nworkload_gpu_utilization_ratio 0\n", "\nworkload_gpu_busy_seconds_total 0\n",
 			"\nworkload_gpu_queue_length 0\n", "\nworkload_gpu_queue_capacity 2\n",
 			"\ngo_goroutines ", "\nprocess_cpu_seconds_total ",

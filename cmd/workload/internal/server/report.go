@@ -51,6 +51,21 @@ type gpuReport struct {
 	BusySeconds        float64  `json:"busy_seconds_total"`
 	QueueLength        int      `json:"queue_length"` // jobs admitted and unfinished, the running one included
 	QueueCapacity      int      `json:"queue_capacity"`
+
+	Device *deviceReport `json:"device,omitempty"` // missing where the GPU is simulated
+}
+
+type deviceReport struct {
+	Name string     `json:"name"`
+	UUID string     `json:"uuid"`
+	NVML nvmlReport `json:"nvml"`
+}
+
+// nvmlReport is of the whole GPU, whoever uses it.
+type nvmlReport struct {
+	UtilizationPercent *float64 `json:"utilization_percent,omitempty"` // of its last sample period, a second or less
+	MemoryUsedBytes    *uint64  `json:"memory_used_bytes,omitempty"`
+	Missing            string   `json:"missing,omitempty"` // why something is
 }
 
 func (s *Server) report() report {
@@ -76,6 +91,7 @@ func (s *Server) report() report {
 func (s *Server) gpuReport() gpuReport {
 	stats := s.gpu.Stats()
 	return gpuReport{
+		Device:             newDeviceReport(s.config.GPU.Hardware),
 		Mode:               s.config.GPU.Mode,
 		ModeReason:         s.config.GPU.Reason,
 		UtilizationPercent: round(100 * stats.Utilization),
@@ -83,6 +99,18 @@ func (s *Server) gpuReport() gpuReport {
 		QueueLength:        stats.Queued,
 		QueueCapacity:      stats.Capacity,
 	}
+}
+
+func newDeviceReport(h *gpu.Hardware) *deviceReport {
+	if h == nil {
+		return nil
+	}
+	now := h.Read()
+	r := &deviceReport{Name: h.Name, UUID: h.UUID, NVML: nvmlReport{MemoryUsedBytes: now.MemoryUsed, Missing: now.Missing}}
+	if now.Utilization != nil {
+		r.NVML.UtilizationPercent = new(round(100 * *now.Utilization))
+	}
+	return r
 }
 
 func (s *Server) usage() (cpuReport, memoryReport) {

@@ -21,9 +21,9 @@ const (
 
 // Run serves on the listener until the context ends, then drains: it turns unready, but goes on to serve everything until
 // nothing is in flight, so that what a terminating pod still carries stays visible. It returns nil after that, or what made
-// serving fail.
+// serving fail. A GPU that fails ends it, since only a new process gets a working one.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
-	stopGPU := s.startGPU()
+	gpuFailed, stopGPU := s.startGPU()
 	defer stopGPU()
 	srv := &http.Server{
 		Handler:           s.mux,
@@ -37,17 +37,24 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
+	case err := <-gpuFailed:
+		return errors.Join(fmt.Errorf("the GPU failed: %w", err), closeDown(srv))
 	case <-ctx.Done():
 	}
 	s.drain()
 	return closeDown(srv)
 }
 
-func (s *Server) startGPU() (stop func()) {
+func (s *Server) startGPU() (failed <-chan error, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
+	failure := make(chan error, 1)
 	var wg sync.WaitGroup
-	wg.Go(func() { s.gpu.Run(ctx) })
-	return func() {
+	wg.Go(func() {
+		if err := s.gpu.Run(ctx); err != nil {
+			failure <- err
+		}
+	})
+	return failure, func() {
 		cancel()
 		wg.Wait()
 	}

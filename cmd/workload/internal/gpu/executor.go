@@ -1,8 +1,8 @@
-// Package gpu runs jobs on one GPU, which may be a simulated one.
+// Package gpu runs jobs on one GPU: a real one, by CUDA, or a simulated one, under the same laws.
 //
 // An Executor has a single goroutine that gives each job in turn a slice of 5 ms. A job ends when the GPU time it was given
 // adds up to the work it asked for, so jobs that share the GPU take longer, and utilisation is the arrival rate times the
-// work per job, up to 100 %: what an application on a real GPU would see.
+// work per job, up to 100 %.
 package gpu
 
 import (
@@ -22,7 +22,8 @@ var ErrStopped = errors.New("the GPU executor has stopped")
 
 // Device does the work. Only the executor's goroutine calls it.
 type Device interface {
-	// Run keeps the GPU busy for about d and returns for how long it really was.
+	// Run keeps the GPU busy for about d and returns for how long it really was. After an error the device is of no more use, as a CUDA
+	// context is not.
 	Run(d time.Duration) (time.Duration, error)
 }
 
@@ -45,7 +46,7 @@ type Executor struct {
 
 	mu      sync.Mutex // guards all below
 	jobs    []*job     // admitted and unfinished; the first is next, or running
-	stopped bool
+	stopped error      // why no more are admitted; nil as long as they are
 	meter   meter
 }
 
@@ -61,7 +62,7 @@ func NewExecutor(device Device, capacity int) *Executor {
 }
 
 // Do has the executor give the work its GPU time and returns what it really was given. It returns a *FullError at once if
-// there is no room, the context's error if that ends first, ErrStopped or the device's error.
+// there is no room, the context's error if that ends first, ErrStopped, or the device's error if that failed.
 func (e *Executor) Do(ctx context.Context, work time.Duration) (time.Duration, error) {
 	j, err := e.admit(work)
 	if err != nil {
@@ -76,11 +77,15 @@ func (e *Executor) Do(ctx context.Context, work time.Duration) (time.Duration, e
 	}
 }
 
-// Run gives slices to jobs until the context ends. Call it once.
-func (e *Executor) Run(ctx context.Context) {
-	defer e.stop()
+// Run gives slices to jobs until the context ends, when it returns nil, or the device fails, when it returns its error. Call it once.
+func (e *Executor) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if e.step() {
+		worked, err := e.step()
+		if err != nil {
+			e.stop(err)
+			return err
+		}
+		if worked {
 			continue
 		}
 		select {
@@ -88,12 +93,14 @@ func (e *Executor) Run(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+	e.stop(ErrStopped)
+	return nil
 }
 
 // Stats is what the executor did.
 type Stats struct {
 	Utilization float64       // share of the last second in which the GPU was busy, 0 to 1
-	Busy        time.Duration // GPU time since the start
+	Busy        time.Duration // GPU time of all finished slices since the start
 	Queued      int           // jobs admitted and unfinished, the running one included
 	Capacity    int           // jobs
 }
@@ -105,7 +112,7 @@ func (e *Executor) Stats() Stats {
 	now := time.Now()
 	return Stats{
 		Utilization: e.meter.utilization(now),
-		Busy:        e.meter.busy(now),
+		Busy:        e.meter.busy(),
 		Queued:      len(e.jobs),
 		Capacity:    e.capacity,
 	}
@@ -114,8 +121,8 @@ func (e *Executor) Stats() Stats {
 func (e *Executor) admit(work time.Duration) (*job, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.stopped {
-		return nil, ErrStopped
+	if e.stopped != nil {
+		return nil, e.stopped
 	}
 	if len(e.jobs) >= e.capacity {
 		return nil, &FullError{Capacity: e.capacity, RetryAfter: e.firstEndLocked()}
@@ -136,14 +143,14 @@ func (e *Executor) firstEndLocked() time.Duration {
 }
 
 // step runs one slice of the first job and reports whether there was one.
-func (e *Executor) step() bool {
+func (e *Executor) step() (bool, error) {
 	j, slice := e.begin()
 	if j == nil {
-		return false
+		return false, nil
 	}
 	used, err := e.device.Run(slice)
-	e.end(j, used, err)
-	return true
+	e.end(j, used)
+	return true, err
 }
 
 func (e *Executor) begin() (*job, time.Duration) {
@@ -156,17 +163,17 @@ func (e *Executor) begin() (*job, time.Duration) {
 	return e.jobs[0], min(Slice, e.jobs[0].left)
 }
 
-func (e *Executor) end(j *job, used time.Duration, err error) {
+func (e *Executor) end(j *job, used time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.meter.stop(time.Now())
+	e.meter.stop(time.Now(), used)
 	j.used += used
 	j.left -= used
 	if !e.removeLocked(j) {
 		return // cancelled meanwhile
 	}
-	if err != nil || j.left <= 0 {
-		j.done <- err
+	if j.left <= 0 {
+		j.done <- nil
 		return
 	}
 	e.jobs = append(e.jobs, j)
@@ -187,12 +194,13 @@ func (e *Executor) removeLocked(j *job) bool {
 	return true
 }
 
-func (e *Executor) stop() {
+// stop ends all jobs with the reason.
+func (e *Executor) stop(reason error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.stopped = true
+	e.stopped = reason
 	for _, j := range e.jobs {
-		j.done <- ErrStopped
+		j.done <- reason
 	}
 	e.jobs = nil
 }

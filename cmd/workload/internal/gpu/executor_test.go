@@ -16,17 +16,21 @@ const ms = time.Millisecond
 func run(t *testing.T, device Device, capacity int) *Executor {
 	t.Helper()
 	e := NewExecutor(device, capacity)
+	start(t, e)
+	return e
+}
+
+func start(t *testing.T, e *Executor) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		e.Run(ctx)
+		_ = e.Run(ctx)
 	}()
 	t.Cleanup(func() {
 		cancel()
 		<-done
 	})
-	return e
 }
 
 // TestJobs runs jobs together and checks when each ends: the GPU is shared slice by slice, so with a simulated GPU the
@@ -133,7 +137,11 @@ func TestStop(t *testing.T) {
 		e := NewExecutor(Simulator{}, 2)
 		ctx, cancel := context.WithTimeout(context.Background(), 100*ms)
 		defer cancel()
-		go e.Run(ctx)
+		go func() {
+			if err := e.Run(ctx); err != nil {
+				t.Errorf("Run() = %v, want nil", err)
+			}
+		}()
 		if _, err := e.Do(context.Background(), time.Hour); !errors.Is(err, ErrStopped) {
 			t.Errorf("waiting: err = %v, want ErrStopped", err)
 		}
@@ -162,8 +170,28 @@ func TestDevice(t *testing.T) {
 		if err != nil || used != 20*ms {
 			t.Errorf("used %v, %v, want 20ms: what the slices really took counts", used, err)
 		}
-		if _, err := e.Do(context.Background(), 15*ms); err == nil || err.Error() != "fell off the bus" {
-			t.Errorf("err = %v, want the device's", err)
+	})
+}
+
+// TestFailure: a device that failed ends the executor, and everybody learns why.
+func TestFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := NewExecutor(&odd{left: 3}, 3)
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if _, err := e.Do(context.Background(), time.Hour); err == nil || err.Error() != "fell off the bus" {
+					t.Errorf("waiting: err = %v, want the device's", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if err := e.Run(context.Background()); err == nil || err.Error() != "fell off the bus" {
+			t.Errorf("Run() = %v, want the device's error", err)
+		}
+		wg.Wait()
+		if _, err := e.Do(context.Background(), ms); err == nil || err.Error() != "fell off the bus" {
+			t.Errorf("later: err = %v, want the device's", err)
 		}
 		checkIdle(t, e)
 	})
@@ -216,7 +244,7 @@ func BenchmarkStats(b *testing.B) {
 	now := time.Now()
 	for i := range 200 { // a busy second
 		e.meter.start(now.Add(time.Duration(i-200) * Slice))
-		e.meter.stop(now.Add(time.Duration(i-199) * Slice))
+		e.meter.stop(now.Add(time.Duration(i-199)*Slice), Slice)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
