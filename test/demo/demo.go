@@ -48,17 +48,20 @@ func run(ctx context.Context, o options) error {
 	timeline := newTimeline(began)
 	recorder := observe.NewRecorder(c, namespace, workload, timeline.print)
 	ctx, stop := context.WithCancel(ctx)
-	recording := make(chan struct{})
-	go func() { recorder.Run(ctx); close(recording) }()
-	defer func() { stop(); <-recording }()
-	stage := &stage{options: o, target: target, recorder: recorder, timeline: timeline, running: map[string]stopper{}}
+	done := make(chan struct{})
+	go func() { recorder.Run(ctx); close(done) }()
+	defer func() { stop(); <-done }()
+	stage := &stage{options: o, target: target, recorder: recorder, timeline: timeline, running: map[string]runningLoad{}}
 	checks, err := stage.play(ctx, staircase(s))
 	if err != nil {
 		return err
 	}
 	observations, _ := recorder.Observations()
-	checks = append(checks, noFailedGet(recorder.Warnings()))
-	return report(o.out, began, s, observations, stage.marks, checks)
+	warnings := recorder.Warnings()
+	return report(o.out, &recording{
+		began: began, settings: s, observations: observations, rescales: recorder.RescalesSince(began), warnings: warnings,
+		marks: stage.marks, loads: stage.loads, checks: append(checks, noFailedGet(warnings)),
+	})
 }
 
 // deploy applies the overlay and waits until everything runs and the HPA reads each of its metrics.
@@ -90,20 +93,20 @@ func noFailedGet(warnings []observe.Warning) summary.Check {
 	return c
 }
 
-func report(out string, began time.Time, s settings, observations []observe.Observation, marks []mark, checks []summary.Check) error {
-	if err := writeCSV(out, began, observations, marks); err != nil {
+func report(out string, r *recording) error {
+	if err := writeCSV(out, r.began, r.observations, r.marks); err != nil {
 		return err
 	}
-	if err := plotTimeline(out, began, s, observations, marks); err != nil {
+	if err := r.writePicture(out); err != nil {
 		return err
 	}
-	result := summary.Of(checks)
+	result := summary.Of(r.checks)
 	if err := result.Write(out); err != nil {
 		return err
 	}
-	fmt.Printf("\nThe whole run, in %.0f s:\n", time.Since(began).Seconds())
-	summary.Print(os.Stdout, checks)
-	fmt.Printf("\nResults: %[1]s/summary.json, %[1]s/timeline.csv, %[1]s/timeline.png\n", out)
+	fmt.Printf("\nThe whole run, in %.0f s:\n", time.Since(r.began).Seconds())
+	summary.Print(os.Stdout, r.checks)
+	fmt.Printf("\nResults: %[1]s/summary.json, %[1]s/timeline.csv, %[1]s/timeline.html (and its data, timeline.json)\n", out)
 	if !result.OK {
 		return errExpectation
 	}

@@ -15,7 +15,7 @@ import (
 const usage = `Usage: localkube exec -- demo [flags]
 
 Deploys the demo overlay into the cluster that KUBECONFIG names, plays the demo's load on it and writes
-summary.json, timeline.csv and timeline.png to the folder --out.
+summary.json, timeline.csv, timeline.html and timeline.json to the folder --out.
 
 Exit codes: 0 every expectation was met, 1 one was not, 2 the demo could not be run.
 

@@ -23,10 +23,11 @@ type phase struct {
 	check  func(view) []summary.Check
 }
 
-// loadSpec is one load generator: a name and its scenario's arguments.
+// loadSpec is one load generator: a name, its scenario and the scenario's arguments.
 type loadSpec struct {
-	name string
-	args []string
+	name     string
+	scenario string
+	args     []string
 }
 
 // view is what was seen since a phase began.
@@ -60,8 +61,8 @@ func (v view) peak(of func(observe.Observation) float64) float64 {
 const streamLength = 500 * time.Millisecond
 
 func streams(name string, users int) loadSpec {
-	return loadSpec{name, []string{
-		"--scenario", "stream", "--concurrency", strconv.Itoa(users), "--stream-ms", strconv.FormatInt(streamLength.Milliseconds(), 10),
+	return loadSpec{name, "stream", []string{
+		"--concurrency", strconv.Itoa(users), "--stream-ms", strconv.FormatInt(streamLength.Milliseconds(), 10),
 	}}
 }
 
@@ -125,7 +126,7 @@ func staircase(s settings) []phase {
 			name:   "gpu",
 			expect: fmt.Sprintf("%d of the users send GPU jobs instead: GPU use asks for more than %d pods, users do not", gpuClients, byUsers),
 			stops:  []string{"users-before-gpu"},
-			loads:  []loadSpec{{"gpu", []string{"--scenario", "gpu", "--concurrency", strconv.Itoa(gpuClients), "--work-ms", "2000", "--timeout", "60s"}}},
+			loads:  []loadSpec{{"gpu", "gpu", []string{"--concurrency", strconv.Itoa(gpuClients), "--work-ms", "2000", "--timeout", "60s"}}},
 			least:  75 * time.Second, most: 180 * time.Second,
 			done: func(v view) bool { return v.last().Ready > byUsers && v.settled() },
 			check: func(v view) []summary.Check {
@@ -135,7 +136,7 @@ func staircase(s settings) []phase {
 		{
 			name:   "cpu",
 			expect: fmt.Sprintf("%d clients multiply large matrices: CPU asks for still more pods, up to the maximum of %d", matrixClients, s.max),
-			loads:  []loadSpec{{"matrix", []string{"--scenario", "matrix", "--concurrency", strconv.Itoa(matrixClients), "--size", "600", "--timeout", "60s"}}},
+			loads:  []loadSpec{{"matrix", "matrix", []string{"--concurrency", strconv.Itoa(matrixClients), "--size", "600", "--timeout", "60s"}}},
 			least:  60 * time.Second, most: 180 * time.Second,
 			done: func(v view) bool { return len(v.rescales) > 0 && v.last().Ready > v.observations[0].Ready },
 			check: func(v view) []summary.Check {

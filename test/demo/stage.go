@@ -17,8 +17,21 @@ type stopper interface {
 
 // mark is where a phase began.
 type mark struct {
-	time time.Time
-	name string
+	time   time.Time
+	name   string
+	expect string
+}
+
+// playedLoad is a load that has ended.
+type playedLoad struct {
+	spec   loadSpec
+	report load.Report
+}
+
+// runningLoad is one that has not.
+type runningLoad struct {
+	spec loadSpec
+	run  stopper
 }
 
 // stage plays phases: it starts and stops loads and waits for what is expected.
@@ -27,8 +40,9 @@ type stage struct {
 	target   string
 	recorder *observe.Recorder
 	timeline *timeline
-	running  map[string]stopper
+	running  map[string]runningLoad
 	marks    []mark
+	loads    []playedLoad
 }
 
 // eventDelay is how much later than its effect a decision's event may be seen.
@@ -57,15 +71,15 @@ func (s *stage) play(ctx context.Context, phases []phase) ([]summary.Check, erro
 
 func (s *stage) playOne(ctx context.Context, p phase) ([]summary.Check, error) {
 	began := time.Now()
-	s.marks = append(s.marks, mark{began, p.name})
+	s.marks = append(s.marks, mark{began, p.name, p.expect})
 	s.timeline.phase(p)
 	for _, l := range p.loads {
-		args := append([]string{"--target", s.target}, l.args...)
+		args := append([]string{"--target", s.target, "--scenario", l.scenario}, l.args...)
 		run, err := load.Start(ctx, s.options.loadgen, s.options.out, "load-"+l.name, args...)
 		if err != nil {
 			return nil, err
 		}
-		s.running[l.name] = run
+		s.running[l.name] = runningLoad{l, run}
 	}
 	for _, name := range p.stops {
 		if err := s.stop(name); err != nil {
@@ -116,15 +130,16 @@ func (s *stage) since(began time.Time) view {
 }
 
 func (s *stage) stop(name string) error {
-	run, ok := s.running[name]
+	running, ok := s.running[name]
 	if !ok {
 		return fmt.Errorf("no load %q runs", name)
 	}
 	delete(s.running, name)
-	report, err := run.Stop()
+	report, err := running.run.Stop()
 	if err != nil {
 		return fmt.Errorf("stop load %s: %w", name, err)
 	}
+	s.loads = append(s.loads, playedLoad{running.spec, report})
 	s.timeline.say("load %s ended: %d requests, errors %v", name, report.Requests, report.ErrorsByKind)
 	return nil
 }

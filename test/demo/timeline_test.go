@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +24,7 @@ func shortRun(began time.Time) ([]observe.Observation, []mark) {
 		}
 		observations = append(observations, o)
 	}
-	return observations, []mark{{began, "steady"}, {began.Add(2 * time.Second), "gpu"}}
+	return observations, []mark{{began, "steady", "nothing moves"}, {began.Add(2 * time.Second), "gpu", "more pods"}}
 }
 
 // A value that was not served is an empty cell, one that was 0 is 0.
@@ -48,50 +46,5 @@ func TestCSVAbsentIsNotZero(t *testing.T) {
 	}
 	if got := strings.TrimSpace(string(body)); got != strings.Join(want, "\n") {
 		t.Errorf("the timeline is\n%s\nwant\n%s", got, strings.Join(want, "\n"))
-	}
-}
-
-// The picture is a PNG with ink on it, also where a curve has gaps.
-func TestPlotTimeline(t *testing.T) {
-	dir, began := t.TempDir(), time.Unix(1000, 0)
-	observations, marks := shortRun(began)
-	if err := plotTimeline(dir, began, settings{min: 2, max: 10, usersTarget: 10}, observations, marks); err != nil {
-		t.Fatal(err)
-	}
-	body, err := os.ReadFile(filepath.Join(dir, "timeline.png"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := png.Decode(bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	blueInk := 0
-	for y := range picture.Bounds().Dy() {
-		for x := range picture.Bounds().Dx() {
-			if picture.At(x, y) == blue {
-				blueInk++
-			}
-		}
-	}
-	if blueInk == 0 {
-		t.Error("no curve was drawn")
-	}
-}
-
-func TestSegmentsLeaveGaps(t *testing.T) {
-	began := time.Unix(1000, 0)
-	var observations []observe.Observation
-	for i, users := range []float64{1, -1, -1, 2, 3} { // −1: not served
-		o := observe.Observation{Time: began.Add(time.Duration(i) * time.Second), Raw: map[string]float64{}}
-		if users >= 0 {
-			o.Raw[observe.Users] = users
-		}
-		observations = append(observations, o)
-	}
-	c := curve{value: func(o observe.Observation) (float64, bool) { v, ok := o.Raw[observe.Users]; return v, ok }}
-	got := segments(c, began, observations)
-	if len(got) != 2 || len(got[0]) != 1 || len(got[1]) != 2 || got[1][0].X != 3 {
-		t.Errorf("segments %v, want one point at 0 s and two from 3 s on", got)
 	}
 }

@@ -25,6 +25,19 @@ type Run struct {
 type Report struct {
 	Requests     int64            `json:"requests"`
 	ErrorsByKind map[string]int64 `json:"errorsByKind"`
+	Series       Series           `json:"series"`
+}
+
+// Series is a load second by second.
+type Series struct {
+	Start   time.Time `json:"startTime"`
+	Seconds []Second  `json:"seconds"`
+}
+
+// Second is one of them; the last one may have been shorter.
+type Second struct {
+	InFlight int64            `json:"inFlight"` // requests, at its end
+	Errors   map[string]int64 `json:"errors"`   // by kind, in it
 }
 
 // limit bounds every load in time, whatever becomes of the program that started it.
