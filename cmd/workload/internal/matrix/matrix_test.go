@@ -10,9 +10,9 @@ import (
 
 // TestMultiply compares with the product by the book.
 func TestMultiply(t *testing.T) {
-	for _, size := range []int{1, 2, 63, 64, 65, 130} {
+	for _, size := range []int{1, 2, 63, 64, 65, 127, 128, 200} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
-			got, err := Multiply(context.Background(), size)
+			got, err := multiply(context.Background(), size)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -25,13 +25,18 @@ func TestMultiply(t *testing.T) {
 }
 
 func byTheBook(size int) Result {
-	a, b := random(source(size, 1), size*size), random(source(size, 2), size*size)
+	rows, columns := make([][]float64, size), make([][]float64, size)
+	for i := range size {
+		rows[i], columns[i] = make([]float64, size), make([]float64, size)
+		line(rows[i], left, i)
+		line(columns[i], right, i)
+	}
 	var r Result
 	for i := range size {
 		for j := range size {
 			var c float64
 			for k := range size {
-				c += a[i*size+k] * b[k*size+j]
+				c += rows[i][k] * columns[j][k]
 			}
 			r.Checksum += c
 			if i == j {
@@ -62,10 +67,10 @@ func (c *countdown) Err() error {
 }
 
 func TestMultiplyStopsBetweenBlocks(t *testing.T) {
-	const blocks = 5
+	const blocks = 9 // three by three, the last ones smaller
 	for left := range blocks + 1 {
 		ctx := &countdown{Context: context.Background(), left: left}
-		_, err := Multiply(ctx, blocks*blockRows)
+		_, err := multiply(ctx, 3*blockSize-1)
 		if left < blocks && !errors.Is(err, context.Canceled) {
 			t.Errorf("ended before block %d: err = %v, want the context's", left+1, err)
 		}
@@ -83,7 +88,7 @@ func BenchmarkMultiply(b *testing.B) {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Multiply(context.Background(), size); err != nil {
+				if _, err := multiply(context.Background(), size); err != nil {
 					b.Fatal(err)
 				}
 			}

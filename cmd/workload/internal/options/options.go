@@ -35,8 +35,10 @@ type Options struct {
 	GPUMode     string        // auto, cuda or simulate
 	GPUQueue    int           // jobs admitted at a time
 	MaxSize     int           // largest matrix size
+	MatrixQueue int           // products admitted at a time
 	MaxStream   time.Duration // longest stream
 	MaxGPUWork  time.Duration // most GPU time of a job
+	UserWindow  time.Duration // how long a user with a key stays active after a request
 	DrainSettle time.Duration // least time to serve after a termination signal
 	GracePeriod time.Duration // most time to serve after it
 }
@@ -54,6 +56,11 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (Options, e
 	if err := fs.Parse(args); err != nil {
 		return Options{}, err
 	}
+	if window := getenv("USER_WINDOW"); window != "" && !fs.Changed("user-window") {
+		if err := fs.Set("user-window", window); err != nil {
+			return Options{}, fmt.Errorf("$USER_WINDOW: %q is not a duration such as 30s", window)
+		}
+	}
 	if fs.NArg() > 0 {
 		return Options{}, fmt.Errorf("unexpected argument %q: only flags are allowed", fs.Arg(0))
 	}
@@ -69,9 +76,13 @@ func (o *Options) addFlags(fs *pflag.FlagSet, getenv func(string) string) {
 	fs.StringVar(&o.GPUMode, "gpu-mode", mode,
 		"auto, cuda or simulate: auto simulates where CUDA cannot be used; the default comes from $GPU_MODE if that is set")
 	fs.IntVar(&o.GPUQueue, "gpu-queue", 64, "GPU jobs admitted at a time, running ones included; more get 503")
-	fs.IntVar(&o.MaxSize, "max-size", 1000, "largest size that /matrix accepts; a request needs about 8·size² bytes")
+	fs.IntVar(&o.MaxSize, "max-size", 1000, "largest size that /matrix accepts; on each core a product needs about 1024·size bytes")
+	fs.IntVar(&o.MatrixQueue, "matrix-queue", 256,
+		"matrix products admitted at a time; as many as there are cores are computed, more than admitted get 503")
 	fs.DurationVar(&o.MaxStream, "max-stream", 10*time.Minute, "longest duration_ms that /stream accepts")
 	fs.DurationVar(&o.MaxGPUWork, "max-gpu-work", time.Minute, "largest work_ms that /gpu_job accepts")
+	fs.DurationVar(&o.UserWindow, "user-window", 30*time.Second,
+		"how long a user who says who it is stays active after a request; the default comes from $USER_WINDOW if that is set")
 	fs.DurationVar(&o.DrainSettle, "drain-settle", 5*time.Second,
 		"after SIGTERM, keep serving at least this long: endpoints take a while to learn of it")
 	fs.DurationVar(&o.GracePeriod, "grace-period", 30*time.Second,
@@ -91,8 +102,10 @@ func (o *Options) validate() error {
 	errs = append(errs,
 		within("--gpu-queue", o.GPUQueue, 1, 100_000),
 		within("--max-size", o.MaxSize, 1, 10_000),
+		within("--matrix-queue", o.MatrixQueue, 1, 100_000),
 		within("--max-stream", o.MaxStream, time.Millisecond, 24*time.Hour),
 		within("--max-gpu-work", o.MaxGPUWork, time.Millisecond, time.Hour),
+		within("--user-window or $USER_WINDOW", o.UserWindow, 0, time.Hour),
 		within("--grace-period", o.GracePeriod, 3*time.Second, time.Hour),
 		within("--drain-settle", o.DrainSettle, 0, max(o.GracePeriod, 0)),
 	)

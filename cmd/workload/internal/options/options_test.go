@@ -19,8 +19,10 @@ func defaults() Options {
 		GPUMode:     "auto",
 		GPUQueue:    64,
 		MaxSize:     1000,
+		MatrixQueue: 256,
 		MaxStream:   10 * time.Minute,
 		MaxGPUWork:  time.Minute,
+		UserWindow:  30 * time.Second,
 		DrainSettle: 5 * time.Second,
 		GracePeriod: 30 * time.Second,
 	}
@@ -37,11 +39,11 @@ func TestParse(t *testing.T) {
 		{
 			name: "all flags",
 			args: []string{
-				"--listen=:1", "--gpu-mode=cuda", "--gpu-queue=2", "--max-size=3", "--max-stream=4s", "--max-gpu-work=5s",
-				"--drain-settle=6s", "--grace-period=7s",
+				"--listen=:1", "--gpu-mode=cuda", "--gpu-queue=2", "--max-size=3", "--matrix-queue=8", "--max-stream=4s",
+				"--max-gpu-work=5s", "--user-window=9s", "--drain-settle=6s", "--grace-period=7s",
 			},
 			want: func(o *Options) {
-				*o = Options{":1", "cuda", 2, 3, 4 * time.Second, 5 * time.Second, 6 * time.Second, 7 * time.Second}
+				*o = Options{":1", "cuda", 2, 3, 8, 4 * time.Second, 5 * time.Second, 9 * time.Second, 6 * time.Second, 7 * time.Second}
 			},
 		},
 		{
@@ -54,6 +56,17 @@ func TestParse(t *testing.T) {
 			args: []string{"--gpu-mode", "auto"},
 			env:  map[string]string{"GPU_MODE": "nonsense"},
 			want: func(o *Options) { o.GPUMode = "auto" },
+		},
+		{
+			name: "window from the environment",
+			env:  map[string]string{"USER_WINDOW": "5m"},
+			want: func(o *Options) { o.UserWindow = 5 * time.Minute },
+		},
+		{
+			name: "the flag beats the environment's window",
+			args: []string{"--user-window=0"},
+			env:  map[string]string{"USER_WINDOW": "nonsense"},
+			want: func(o *Options) { o.UserWindow = 0 },
 		},
 	}
 	for _, tt := range tests {
@@ -80,6 +93,8 @@ func TestParseErrors(t *testing.T) {
 		{"--gpu-mode rocm", []string{`--gpu-mode or $GPU_MODE: "rocm" is not one of auto, cuda, simulate`}},
 		{"--gpu-queue 0", []string{"--gpu-queue: 0 is not from 1 to 100000"}},
 		{"--max-size 10001", []string{"--max-size: 10001 is not from 1 to 10000"}},
+		{"--matrix-queue 0", []string{"--matrix-queue: 0 is not from 1 to 100000"}},
+		{"--user-window -1s", []string{"--user-window or $USER_WINDOW: -1s is not from 0s to 1h0m0s"}},
 		{"--max-stream 1us", []string{"--max-stream: 1µs is not from 1ms to 24h0m0s"}},
 		{"--max-gpu-work 2h", []string{"--max-gpu-work: 2h0m0s is not from 1ms to 1h0m0s"}},
 		{"--grace-period 2s --drain-settle 1s", []string{"--grace-period: 2s is not from 3s to 1h0m0s"}},
@@ -101,6 +116,13 @@ func TestParseErrors(t *testing.T) {
 				t.Errorf("%s: err = %v, want it to say %q", tt.args, err, want)
 			}
 		}
+	}
+}
+
+func TestBadEnvironment(t *testing.T) {
+	_, err := Parse(nil, func(k string) string { return map[string]string{"USER_WINDOW": "30"}[k] }, t.Output())
+	if err == nil || !strings.Contains(err.Error(), `$USER_WINDOW: "30" is not a duration`) {
+		t.Errorf("err = %v, want it to name the variable, its value and what is allowed", err)
 	}
 }
 

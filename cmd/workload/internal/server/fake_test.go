@@ -14,19 +14,25 @@ import (
 	"userscale.dev/userscale/cmd/workload/internal/gpu"
 )
 
-// newServer returns a server with small limits.
-func newServer(t testing.TB) *Server {
+// newServer returns a server with small limits, or what is changed about it.
+func newServer(t testing.TB, changes ...func(*Config)) *Server {
 	t.Helper()
-	return New(Config{
+	c := Config{
 		GPU:         gpu.Choice{Device: gpu.Simulator{}, Mode: gpu.Simulate, Reason: "a test"},
 		GPUQueue:    2,
 		MaxSize:     100,
+		MatrixQueue: 2,
 		MaxStream:   time.Minute,
 		MaxGPUWork:  10 * time.Second,
+		UserWindow:  30 * time.Second,
 		DrainSettle: 5 * time.Second,
 		GracePeriod: 30 * time.Second,
 		Log:         slog.New(slog.NewTextHandler(t.Output(), nil)),
-	})
+	}
+	for _, change := range changes {
+		change(&c)
+	}
+	return New(c)
 }
 
 // ask sends a request to the handler, without a network.

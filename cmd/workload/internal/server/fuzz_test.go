@@ -48,22 +48,3 @@ func FuzzParameter(f *testing.F) {
 		}
 	})
 }
-
-// FuzzWantsText: whoever gets text has named a type of it.
-func FuzzWantsText(f *testing.F) {
-	for _, seed := range []string{
-		"", "*/*", "text/plain;q=0.5, application/json;q=nan", "a/b;c=d;q=1e999,,;", "text/*;q=0.1,application/*;q=0",
-		"application/openmetrics-text; version=1.0.0", "application/json;q=0, */*",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, accept string) {
-		wants := wantsText(accept)
-		if wants && !strings.ContainsAny(accept, "/*") {
-			t.Errorf("%q names no media type, yet text is wanted", accept)
-		}
-		if again := wantsText(accept); again != wants {
-			t.Errorf("%q: %v and then %v", accept, wants, again)
-		}
-	})
-}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,9 +10,6 @@ import (
 	"userscale.dev/userscale/cmd/workload/internal/matrix"
 )
 
-// chunkInterval is how often a stream sends something: seldom, so that streams load a pod with users and hardly with work.
-const chunkInterval = 500 * time.Millisecond
-
 // matrix keeps the CPU busy.
 func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 	size, err := parameter{name: "size", standard: 300, max: s.config.MaxSize}.read(r)
@@ -21,7 +17,11 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	start := time.Now()
-	product, err := matrix.Multiply(r.Context(), size)
+	product, err := s.products.Multiply(r.Context(), size)
+	var full *matrix.FullError
+	if errors.As(err, &full) {
+		return &refusal{Status: http.StatusServiceUnavailable, RetryAfter: time.Second, Message: full.Error()}
+	}
 	if err != nil {
 		return fmt.Errorf("multiplying: %w", err)
 	}
@@ -31,46 +31,6 @@ func (s *Server) matrix(w http.ResponseWriter, r *http.Request) error {
 		Checksum   float64 `json:"checksum"`
 		DurationMS float64 `json:"duration_ms"`
 	}{size, product.Trace, product.Checksum, milliseconds(time.Since(start))})
-	return nil
-}
-
-// stream keeps a connection busy: a line of JSON at once, every chunkInterval, and at the end.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
-	ms, err := parameter{name: "duration_ms", standard: 2000, max: int(s.config.MaxStream.Milliseconds())}.read(r)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("Cache-Control", "no-store")
-	start := time.Now()
-	end := start.Add(time.Duration(ms) * time.Millisecond)
-	timer := time.NewTimer(0) // the first line is due at once
-	defer timer.Stop()
-	for {
-		select {
-		case <-r.Context().Done():
-			return r.Context().Err()
-		case <-timer.C:
-		}
-		left := time.Until(end)
-		if err := sendChunk(w, time.Since(start), left <= 0); err != nil || left <= 0 {
-			return err
-		}
-		timer.Reset(min(left, chunkInterval))
-	}
-}
-
-func sendChunk(w http.ResponseWriter, elapsed time.Duration, done bool) error {
-	err := json.NewEncoder(w).Encode(struct {
-		ElapsedMS float64 `json:"elapsed_ms"`
-		Done      bool    `json:"done"`
-	}{milliseconds(elapsed), done})
-	if err == nil {
-		err = http.NewResponseController(w).Flush()
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", errClientGone, err)
-	}
 	return nil
 }
 

@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestStatuses(t *testing.T) {
@@ -61,40 +60,6 @@ func TestMatrix(t *testing.T) {
 	if first["checksum"] != second["checksum"] || first["trace"] != second["trace"] {
 		t.Errorf("answers differ: %v and %v", first, second)
 	}
-}
-
-func TestStream(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t)
-		client, terminate, result := start(s)
-		begin := time.Now()
-		resp, err := client.Get("http://workload/stream?duration_ms=1200")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		type line struct {
-			ElapsedMS float64 `json:"elapsed_ms"`
-			Done      bool    `json:"done"`
-		}
-		var got []line
-		for lines := json.NewDecoder(resp.Body); lines.More(); {
-			var l line
-			if err := lines.Decode(&l); err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, l)
-			if arrived := float64(time.Since(begin).Milliseconds()); arrived != l.ElapsedMS {
-				t.Errorf("the line of %v ms arrived after %v ms: not flushed", l.ElapsedMS, arrived)
-			}
-		}
-		want := []line{{ElapsedMS: 0}, {ElapsedMS: 500}, {ElapsedMS: 1000}, {ElapsedMS: 1200, Done: true}}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("lines (-want +got):\n%s", diff)
-		}
-		terminate()
-		<-result
-	})
 }
 
 // TestClientGone has clients leave in the middle of each kind of work.
@@ -153,6 +118,43 @@ func TestStreamBrokenPipe(t *testing.T) {
 	if e := askReport(t, s).Endpoints["/stream"]; e.Canceled != 1 || e.InFlight != 0 {
 		t.Errorf("/stream counted %+v, want one cancelled", e)
 	}
+}
+
+// TestMatrixFull sends more products than are admitted.
+func TestMatrixFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t)
+		goOn := make(chan struct{})
+		var wg sync.WaitGroup
+		for range s.config.MatrixQueue {
+			wg.Go(func() {
+				w := httptest.NewRecorder()
+				s.Handler().ServeHTTP(w, httptest.NewRequestWithContext(paused{t.Context(), goOn}, "GET", "/matrix?size=1", nil))
+				if w.Code != http.StatusOK {
+					t.Errorf("admitted, and answered with %d", w.Code)
+				}
+			})
+		}
+		synctest.Wait()
+		refused := ask(s, "GET", "/matrix?size=1")
+		retry, text := refused.Header().Get("Retry-After"), refused.Body.String()
+		if refused.Code != http.StatusServiceUnavailable || retry != "1" || !strings.Contains(text, "all of its 2 places") {
+			t.Errorf("with a full queue: %d, Retry-After %q, %s, want 503, 1 and the reason", refused.Code, retry, text)
+		}
+		close(goOn)
+		wg.Wait()
+	})
+}
+
+// paused is a context that holds up whoever looks at it.
+type paused struct {
+	context.Context
+	goOn chan struct{}
+}
+
+func (p paused) Err() error {
+	<-p.goOn
+	return p.Context.Err()
 }
 
 func TestGPUJobs(t *testing.T) {

@@ -3,10 +3,14 @@ package server
 import (
 	"net/http"
 
+	"github.com/munnerz/goautoneg"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
+
+// metricsTypes are what metrics is asked for; JSON, the first, is for all who do not care.
+var metricsTypes = []string{jsonType, "text/plain", "application/openmetrics-text", "application/vnd.google.protobuf"}
 
 // metrics says what the workload is doing: as JSON, or in Prometheus' formats to a client that prefers them.
 func (s *Server) metrics(registry *prometheus.Registry) http.Handler {
@@ -19,11 +23,12 @@ func (s *Server) metrics(registry *prometheus.Registry) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Vary", "Accept")
-		if wantsText(r.Header.Get("Accept")) {
+		switch goautoneg.Negotiate(r.Header.Get("Accept"), metricsTypes) {
+		case "", jsonType:
+			sendJSON(w, http.StatusOK, s.report())
+		default:
 			text.ServeHTTP(w, r)
-			return
 		}
-		sendJSON(w, http.StatusOK, s.report())
 	})
 }
 
@@ -40,7 +45,8 @@ func newDurations() *prometheus.HistogramVec {
 type collector struct {
 	server *Server
 
-	activeUsers, userSeconds, draining, inFlight      *prometheus.Desc
+	activeUsers, userSeconds, knownUsers              *prometheus.Desc
+	draining, inFlight, requestSeconds                *prometheus.Desc
 	gpuInfo, gpuUtilization, gpuBusy, gpuLen, gpuRoom *prometheus.Desc
 	gpuDevice, gpuNVMLUtilization, gpuNVMLMemory      *prometheus.Desc
 }
@@ -51,10 +57,12 @@ func newCollector(s *Server) *collector {
 	}
 	return &collector{
 		server:         s,
-		activeUsers:    desc("active_users", "Requests in flight on the work endpoints."),
+		activeUsers:    desc("active_users", "Users who are known by a key and active, and requests in flight of anybody else."),
 		userSeconds:    desc("active_user_seconds_total", "Time integral of active_users since the start."),
+		knownUsers:     desc("workload_known_users", "Of the active users, those who are known by a key."),
 		draining:       desc("workload_draining", "1 after a termination signal, 0 before."),
 		inFlight:       desc("workload_requests_in_flight", "Requests in flight, by endpoint.", "endpoint"),
+		requestSeconds: desc("workload_request_seconds_total", "Time integral of the requests in flight since the start."),
 		gpuInfo:        desc("workload_gpu_info", "1, with the mode of the GPU executor as a label, and why it is not the one asked for.", "mode", "reason"),
 		gpuUtilization: desc("workload_gpu_utilization_ratio", "Share of the last second in which the GPU was busy."),
 		gpuBusy:        desc("workload_gpu_busy_seconds_total", "GPU time of all finished slices since the start."),
@@ -78,9 +86,12 @@ func (c *collector) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(d, t, value, labels...)
 	}
 	s := c.server
-	active, seconds := s.users.Read()
-	send(c.activeUsers, prometheus.GaugeValue, float64(active))
-	send(c.userSeconds, prometheus.CounterValue, seconds)
+	known, unknown, userSeconds := s.users.Split()
+	send(c.activeUsers, prometheus.GaugeValue, float64(known+unknown))
+	send(c.userSeconds, prometheus.CounterValue, userSeconds)
+	send(c.knownUsers, prometheus.GaugeValue, float64(known))
+	_, requestSeconds := s.requests.Read()
+	send(c.requestSeconds, prometheus.CounterValue, requestSeconds)
 	send(c.draining, prometheus.GaugeValue, map[bool]float64{true: 1}[s.draining.Load()])
 	for _, e := range s.endpoints {
 		send(c.inFlight, prometheus.GaugeValue, float64(e.report().InFlight), e.path)

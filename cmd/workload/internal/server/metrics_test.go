@@ -33,7 +33,8 @@ func TestReportKeys(t *testing.T) {
 		"endpoints./stream.canceled", "endpoints./stream.count", "endpoints./stream.errors",
 		"endpoints./stream.in_flight", "endpoints./stream.latency_ms",
 		"goroutines", "gpu.busy_seconds_total", "gpu.mode", "gpu.mode_reason", "gpu.queue_capacity",
-		"gpu.queue_length", "gpu.utilization_percent", "memory.heap_bytes", "memory.runtime_bytes", "uptime_seconds",
+		"gpu.queue_length", "gpu.utilization_percent", "memory.heap_bytes", "memory.runtime_bytes",
+		"request_seconds_total", "requests_in_flight", "uptime_seconds", "users.known", "users.unknown", "users.window_seconds",
 	}
 	if diff := cmp.Diff(want, keys("", body)); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
@@ -102,7 +103,8 @@ func TestProcess(t *testing.T) {
 
 func TestPrometheus(t *testing.T) {
 	s := newServer(t)
-	s.users.Enter()
+	s.users.Enter("")
+	s.users.Enter("ann")
 	ask(s, "GET", "/matrix?size=10")
 	ask(s, "GET", "/matrix?size=x")
 	tests := []struct {
@@ -110,8 +112,9 @@ func TestPrometheus(t *testing.T) {
 		want                []string
 	}{
 		{"text/plain", "text/plain; version=0.0.4", []string{
-			"# TYPE active_users gauge", "\nactive_users 1\n",
+			"# TYPE active_users gauge", "\nactive_users 2\n",
 			"# TYPE active_user_seconds_total counter",
+			"\nworkload_known_users 1\n", "# TYPE workload_request_seconds_total counter",
 			"\nworkload_draining 0\n",
 			`workload_requests_in_flight{endpoint="/gpu_job"} 0`,
 			`workload_request_duration_seconds_count{code="200",endpoint="/matrix"} 1`,
@@ -122,7 +125,7 @@ func TestPrometheus(t *testing.T) {
 			"\ngo_goroutines ", "\nprocess_cpu_seconds_total ",
 		}},
 		{"application/openmetrics-text; version=1.0.0", "application/openmetrics-text; version=1.0.0", []string{
-			"# TYPE active_user_seconds counter", "\nactive_users 1.0\n", "# EOF\n",
+			"# TYPE active_user_seconds counter", "\nactive_users 2.0\n", "# EOF\n",
 		}},
 	}
 	for _, tt := range tests {
@@ -140,6 +143,32 @@ func TestPrometheus(t *testing.T) {
 	problems, err := promlint.New(text).Lint()
 	if err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v, %v", problems, err)
+	}
+}
+
+// TestMetricsTypes asks as browsers, Prometheus and others do.
+func TestMetricsTypes(t *testing.T) {
+	s := newServer(t)
+	const text, json = "text/plain", "application/json"
+	tests := []struct{ accept, want string }{
+		{"", json},
+		{"*/*", json},
+		{"application/json; charset=utf-8", json},
+		{"application/json, text/plain;q=0.5", json},
+		{"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", json},
+		{"image/png", json},
+		{";;,/,q=", json},
+		{"text/*", text},
+		{"application/json;q=0.2, text/plain", text},
+		{"application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +
+			"text/plain;version=0.0.4;q=0.3,*/*;q=0.2", "application/openmetrics-text"},
+		{"application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;" +
+			"encoding=delimited;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1", "application/vnd.google.protobuf"},
+	}
+	for _, tt := range tests {
+		if got := ask(s, "GET", "/metrics", "Accept", tt.accept).Header().Get("Content-Type"); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("Accept %q: %s, want %s", tt.accept, got, tt.want)
+		}
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 )
 
+const jsonType = "application/json"
+
 // refusal is an answer that says why there is no other.
 type refusal struct {
 	Status     int           `json:"-"`
@@ -44,7 +46,8 @@ func (r *refusal) send(w http.ResponseWriter) {
 
 // sendJSON answers with a value. A client that is gone by now does not matter.
 func sendJSON(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
+	allowWrite(w)
+	w.Header().Set("Content-Type", jsonType)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value)
 }

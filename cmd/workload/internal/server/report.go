@@ -14,6 +14,9 @@ import (
 type report struct {
 	ActiveUsers       int                       `json:"active_users"`
 	ActiveUserSeconds float64                   `json:"active_user_seconds_total"`
+	Users             usersReport               `json:"users"`
+	RequestsInFlight  int                       `json:"requests_in_flight"` // at the work endpoints
+	RequestSeconds    float64                   `json:"request_seconds_total"`
 	Draining          bool                      `json:"draining"`
 	UptimeSeconds     float64                   `json:"uptime_seconds"`
 	Endpoints         map[string]endpointReport `json:"endpoints"`
@@ -21,6 +24,13 @@ type report struct {
 	Memory            memoryReport              `json:"memory"`
 	Goroutines        int                       `json:"goroutines"`
 	GPU               gpuReport                 `json:"gpu"`
+}
+
+// usersReport splits active_users, which is the sum of both.
+type usersReport struct {
+	Known         int     `json:"known"`   // by a key, with a request in flight or within the window
+	Unknown       int     `json:"unknown"` // requests in flight without a key
+	WindowSeconds float64 `json:"window_seconds"`
 }
 
 type endpointReport struct {
@@ -69,11 +79,15 @@ type nvmlReport struct {
 }
 
 func (s *Server) report() report {
-	active, seconds := s.users.Read()
+	known, unknown, userSeconds := s.users.Split()
+	requests, requestSeconds := s.requests.Read()
 	cpu, memory := s.usage()
 	r := report{
-		ActiveUsers:       active,
-		ActiveUserSeconds: seconds,
+		ActiveUsers:       known + unknown,
+		ActiveUserSeconds: userSeconds,
+		Users:             usersReport{known, unknown, s.config.UserWindow.Seconds()},
+		RequestsInFlight:  requests,
+		RequestSeconds:    requestSeconds,
 		Draining:          s.draining.Load(),
 		UptimeSeconds:     round(time.Since(s.started).Seconds()),
 		Endpoints:         make(map[string]endpointReport, len(s.endpoints)),

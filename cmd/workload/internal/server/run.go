@@ -26,11 +26,12 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	gpuFailed, stopGPU := s.startGPU()
 	defer stopGPU()
 	srv := &http.Server{
-		Handler:           s.mux,
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		// No ReadTimeout nor WriteTimeout: either would cut long streams.
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerTimeout,
+		WriteTimeout:      writeTimeout, // from the request's arrival; those at work for longer have more
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		// No ReadTimeout: it would cut long streams.
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(l) }()
@@ -64,19 +65,19 @@ func (s *Server) startGPU() (failed <-chan error, stop func()) {
 func (s *Server) drain() {
 	s.draining.Store(true)
 	start, log := time.Now(), s.config.Log
-	active, _ := s.users.Read()
-	log.Info("Draining: unready, and serving until nothing is in flight", "activeUsers", active,
+	inFlight, _ := s.requests.Read()
+	log.Info("Draining: unready, and serving until nothing is in flight", "requests", inFlight,
 		"settle", s.config.DrainSettle, "gracePeriod", s.config.GracePeriod)
 	tick := time.NewTicker(drainCheck)
 	defer tick.Stop()
 	for range tick.C {
 		passed := time.Since(start)
-		active, _ = s.users.Read()
+		inFlight, _ = s.requests.Read()
 		if passed >= s.config.GracePeriod-reserve {
-			log.Warn("The grace period is nearly over: cutting what is in flight", "activeUsers", active)
+			log.Warn("The grace period is nearly over: cutting what is in flight", "requests", inFlight)
 			return
 		}
-		if active == 0 && passed >= s.config.DrainSettle {
+		if inFlight == 0 && passed >= s.config.DrainSettle {
 			log.Info("Drained", "took", passed.Round(time.Millisecond))
 			return
 		}

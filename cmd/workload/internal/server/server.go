@@ -1,7 +1,8 @@
 // Package server answers the workload's requests.
 //
-// The work endpoints, /matrix, /stream and /gpu_job, make active users: one per request in flight. /metrics and /healthz
-// do not.
+// The work endpoints, /matrix, /stream and /gpu_job, make active users: each user who says who it is by the header X-User-ID or the
+// cookie user_id, from its first request until Config.UserWindow after its last one, and each request of anybody else while it is in
+// flight. /metrics and /healthz make none.
 package server
 
 import (
@@ -15,6 +16,7 @@ import (
 
 	"userscale.dev/userscale/activeusers"
 	"userscale.dev/userscale/cmd/workload/internal/gpu"
+	"userscale.dev/userscale/cmd/workload/internal/matrix"
 	"userscale.dev/userscale/cmd/workload/internal/process"
 )
 
@@ -23,8 +25,10 @@ type Config struct {
 	GPU         gpu.Choice
 	GPUQueue    int           // jobs admitted at a time
 	MaxSize     int           // largest matrix size
+	MatrixQueue int           // products admitted at a time
 	MaxStream   time.Duration // longest stream
 	MaxGPUWork  time.Duration // most GPU time of a job
+	UserWindow  time.Duration // how long a user with a key stays active after a request
 	DrainSettle time.Duration // least time to serve after a termination signal
 	GracePeriod time.Duration // most time to serve after it
 	Log         *slog.Logger
@@ -35,7 +39,9 @@ type Server struct {
 	config    Config
 	started   time.Time
 	draining  atomic.Bool
-	users     activeusers.InFlight
+	requests  activeusers.InFlight // at the work endpoints
+	users     *activeusers.Distinct
+	products  *matrix.Pool
 	gpu       *gpu.Executor
 	process   *process.Meter // nil where there is no /proc
 	endpoints []*endpoint
@@ -45,10 +51,12 @@ type Server struct {
 // New returns a server that starts to count now and to serve with Run.
 func New(c Config) *Server {
 	s := &Server{
-		config:  c,
-		started: time.Now(),
-		gpu:     gpu.NewExecutor(c.GPU.Device, c.GPUQueue),
-		mux:     http.NewServeMux(),
+		config:   c,
+		started:  time.Now(),
+		users:    activeusers.NewDistinct(c.UserWindow, userKey),
+		products: matrix.NewPool(c.MatrixQueue),
+		gpu:      gpu.NewExecutor(c.GPU.Device, c.GPUQueue),
+		mux:      http.NewServeMux(),
 	}
 	meter, err := process.NewMeter()
 	if err != nil {
@@ -69,7 +77,7 @@ func New(c Config) *Server {
 
 // Handler returns the handler of all endpoints. GPU jobs need Run, too.
 func (s *Server) Handler() http.Handler {
-	return s.mux
+	return withoutBody(s.mux)
 }
 
 // healthz says whether new requests should come here.

@@ -34,18 +34,18 @@ type endpoint struct {
 	canceled uint64 // of these, left by their client
 }
 
-// work serves a work endpoint: a request is an active user from its arrival until its answer is complete.
+// work serves a work endpoint, whose requests make active users.
 func (s *Server) work(path string, h handler, durations *prometheus.HistogramVec) {
 	e := &endpoint{path: path, durations: durations, latencies: latency.NewWindow()}
 	s.endpoints = append(s.endpoints, e)
-	s.mux.Handle("GET "+path, s.users.Count(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.mux.Handle("GET "+path, s.requests.Count(s.users.Count(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		code := http.StatusInternalServerError
 		defer e.begin(&code)()
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close") // the client's next request should go to another pod
 		}
 		code = answer(w, r, h(w, r))
-	})))
+	}))))
 }
 
 // answer sends the refusal, if there is one and a client to read it, and returns the code to count the request under.
