@@ -75,6 +75,7 @@ var restart = fault{
 // testFaults shows that no loss or change of data makes the HPA decide wrongly. The scale-in window is 0 and there is no CPU
 // metric, so that nothing but the users' values can prevent a scale-in.
 func testFaults(t *testing.T) {
+	t.Parallel()
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
