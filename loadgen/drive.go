@@ -6,17 +6,47 @@ import (
 
 	"userscale.dev/userscale/loadgen/internal/engine"
 	"userscale.dev/userscale/loadgen/internal/options"
+	"userscale.dev/userscale/loadgen/internal/profile"
 	"userscale.dev/userscale/loadgen/internal/request"
 	"userscale.dev/userscale/loadgen/internal/stats"
 )
 
 // drive runs the loop that opts asks for and returns when its last request has ended.
-func drive(ctx context.Context, opts *options.Options, target engine.Target) {
-	if opts.Rate > 0 {
-		engine.Open{Rate: opts.Rate, MaxInFlight: opts.Concurrency, Duration: opts.Duration}.Run(ctx, target)
+func drive(ctx context.Context, opts *options.Options, start time.Time, target engine.Target) {
+	load := engine.Load{
+		Profile:  opts.Profile,
+		Start:    start,
+		Duration: opts.Duration,
+		Count:    opts.Count,
+		Mix:      engine.NewMix(opts.Mix.Weights()...),
+		Seed:     opts.Seed,
+	}
+	if opts.Open {
+		engine.Open{Load: load, Poisson: opts.Poisson, Users: opts.Users, MaxInFlight: opts.InFlight}.Run(ctx, target)
 		return
 	}
-	engine.Closed{Users: opts.Concurrency, Ramp: opts.Ramp, Duration: opts.Duration}.Run(ctx, target)
+	engine.Closed{Load: load, Think: opts.Think}.Run(ctx, target)
+}
+
+// newClient makes the client that opts asks for. It keeps as many connections as there can be requests at once.
+func newClient(opts *options.Options) *request.Client {
+	return request.NewClient(request.Config{
+		URLs:        opts.Mix.URLs(),
+		Timeout:     opts.Timeout,
+		KeepAlive:   opts.KeepAlive,
+		Connections: max(opts.Users, opts.InFlight),
+		UserKey:     opts.UserKey,
+	})
+}
+
+// newRecorder makes what counts the load that opts asks for.
+func newRecorder(opts *options.Options, start time.Time) *stats.Recorder {
+	return stats.NewRecorder(stats.Config{
+		Start:     start,
+		WarmUp:    opts.WarmUp,
+		Planned:   func(from, to time.Duration) float64 { return profile.Mean(opts.Profile, from, to, opts.Duration) },
+		Scenarios: opts.Mix.Names(),
+	})
 }
 
 // counted is the engine's target: it sends requests and has every single one counted.
@@ -25,30 +55,17 @@ type counted struct {
 	recorder *stats.Recorder
 }
 
-// Send makes one request and counts it; its latency starts at due.
-func (c *counted) Send(ctx context.Context, due time.Time) bool {
-	c.recorder.Start(due, time.Now())
-	err := c.client.Do(ctx)
+// Send makes one request and counts it.
+func (c *counted) Send(ctx context.Context, r engine.Request) bool {
+	q := stats.Request{Due: r.Due, Scenario: r.Scenario}
+	c.recorder.Start(q, time.Now())
+	err := c.client.Do(ctx, r.Scenario, r.User)
 	kind := request.KindOf(err)
-	c.recorder.End(kind, err, due, time.Now())
+	c.recorder.End(q, kind, err, time.Now())
 	return kind.Answered()
 }
 
-// Skip counts an arrival that was not sent.
-func (c *counted) Skip(due time.Time) { c.recorder.Skip(due, time.Now()) }
-
-// planned returns the mean, between two offsets from the start, of the arrivals per second or users that opts asks for.
-func planned(opts *options.Options) func(from, to time.Duration) float64 {
-	level := opts.Rate
-	if level == 0 {
-		level = float64(opts.Concurrency)
-	}
-	integral := func(t time.Duration) float64 { // a ramp from 0 to the level, and then the level
-		t = min(t, opts.Duration)
-		if t < opts.Ramp {
-			return level * t.Seconds() * t.Seconds() / (2 * opts.Ramp.Seconds())
-		}
-		return level * (t.Seconds() - opts.Ramp.Seconds()/2)
-	}
-	return func(from, to time.Duration) float64 { return (integral(to) - integral(from)) / (to - from).Seconds() }
+// Skip counts a request that was not sent.
+func (c *counted) Skip(r engine.Request) {
+	c.recorder.Skip(stats.Request{Due: r.Due, Scenario: r.Scenario}, time.Now())
 }

@@ -10,8 +10,6 @@ import (
 
 	"userscale.dev/userscale/loadgen/internal/options"
 	"userscale.dev/userscale/loadgen/internal/report"
-	"userscale.dev/userscale/loadgen/internal/request"
-	"userscale.dev/userscale/loadgen/internal/stats"
 )
 
 // The exit codes; --help explains them.
@@ -50,14 +48,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // load runs the load that was asked for, showing its progress on stderr, and returns what came of it.
 func load(ctx context.Context, opts *options.Options, stderr io.Writer) *report.Report {
-	client := request.NewClient(opts.URL, opts.Concurrency, opts.Timeout, opts.KeepAlive)
+	client := newClient(opts)
 	start := time.Now()
-	recorder := stats.NewRecorder(stats.Config{Start: start, Planned: planned(opts)})
+	recorder := newRecorder(opts, start)
 
 	progress, stopProgress := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { report.NewProgress(stderr, recorder, opts.Duration).Run(progress) })
-	drive(ctx, opts, &counted{client: client, recorder: recorder})
+	drive(ctx, opts, start, &counted{client: client, recorder: recorder})
 	elapsed := time.Since(start)
 	stopProgress()
 	wg.Wait()

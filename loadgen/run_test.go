@@ -183,7 +183,7 @@ func TestJSONFile(t *testing.T) {
 	url, seen := counting(t, ok)
 	file := filepath.Join(t.TempDir(), "out.json")
 	var stdout, stderr bytes.Buffer
-	flags := []string{"--scenario", "matrix", "--duration", "10ms", "--target", url, "--json"}
+	flags := []string{"--scenario", "matrix", "--duration", "100ms", "--target", url, "--json"}
 	if code := run(t.Context(), append(flags, file), &stdout, &stderr); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
@@ -210,7 +210,7 @@ func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
 func TestResultThatCannotBeWritten(t *testing.T) {
 	url, _ := counting(t, ok)
 	var stderr bytes.Buffer
-	flags := []string{"--scenario", "matrix", "--duration", "10ms", "--target", url, "--json", "-"}
+	flags := []string{"--scenario", "matrix", "--duration", "100ms", "--target", url, "--json", "-"}
 	if code := run(t.Context(), flags, broken{}, &stderr); code != exitErrors || !strings.Contains(stderr.String(), "write the result") {
 		t.Errorf("exit code %d, stderr %q", code, stderr.String())
 	}

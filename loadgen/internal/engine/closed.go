@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -10,34 +9,30 @@ import (
 // spin, and starve the very machine that is to come back.
 const unansweredPause = 100 * time.Millisecond
 
-// Closed is a closed loop: users who start their next request as soon as their last one has been answered.
+// resizeEvery is how often the number of users follows the profile.
+const resizeEvery = 10 * time.Millisecond
+
+// Closed is a closed loop: as many users as the profile says, rounded, who each start their next request when their last one has been
+// answered and they have thought about it.
 type Closed struct {
-	Users    int           // at least 1
-	Ramp     time.Duration // user i of n starts at Ramp·i/n; 0 starts all at once, and requests of one length then end at once too
-	Duration time.Duration // no request starts later than this
+	Load
+	Think Think
 }
 
-// Run keeps the users busy until Duration is over, then waits for the requests in flight. Cancelling ctx ends it at once.
+// Run keeps the users busy until Duration is over, then waits for the requests in flight. A user who is one too many leaves after the
+// request in flight. Cancelling ctx ends it at once.
 func (c Closed) Run(ctx context.Context, target Target) {
-	open, cancel := context.WithTimeout(ctx, c.Duration)
-	defer cancel()
-	var users sync.WaitGroup
-	for i := range c.Users {
-		delay := time.Duration(float64(c.Ramp) * float64(i) / float64(c.Users))
-		users.Go(func() {
-			if sleep(open, delay) {
-				user(ctx, open, target)
-			}
-		})
-	}
-	users.Wait()
-}
-
-// user sends one request after another while open lasts. The requests themselves live as long as ctx.
-func user(ctx, open context.Context, target Target) {
+	open, stop := context.WithDeadline(ctx, c.Start.Add(c.Duration))
+	defer stop()
+	crew := newCrew(c, target, stop)
+	defer crew.wait()
+	ticker := time.NewTicker(resizeEvery)
+	defer ticker.Stop()
 	for open.Err() == nil {
-		if !target.Send(ctx, time.Now()) {
-			sleep(open, unansweredPause)
+		crew.resize(ctx, open, int(c.Profile.Level(time.Since(c.Start))+0.5))
+		select {
+		case <-ticker.C:
+		case <-open.Done():
 		}
 	}
 }

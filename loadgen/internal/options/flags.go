@@ -6,8 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+
+	"userscale.dev/userscale/loadgen/internal/duration"
 )
 
 const targetAllowed = "http://HOST[:PORT][/PATH] or https://…"
@@ -37,7 +41,7 @@ func (p *parser) parse(args []string) error {
 		p.errs = append(p.errs, fmt.Errorf("%q: allowed: flags only", arg))
 	}
 	if len(p.flags.Args()) == 0 {
-		p.require("scenario", scenarioNames)
+		p.require("scenario", mixAllowed)
 		p.require("target", targetAllowed)
 	}
 	return errors.Join(p.errs...)
@@ -62,10 +66,11 @@ func (p *parser) require(name, allowed string) {
 	}
 }
 
-func (p *parser) scenario(name string, to *Scenario) {
-	p.value(name, scenarioNames, func(s string) bool {
-		*to = Scenario(s)
-		return to.known()
+func (p *parser) scenario(name string, to *[]share) {
+	p.value(name, mixAllowed, func(s string) bool {
+		var ok bool
+		*to, ok = parseShares(s)
+		return ok
 	})
 }
 
@@ -80,23 +85,55 @@ func (p *parser) target(name string, to **url.URL) {
 
 func (p *parser) whole(name string, to *int, most int) {
 	p.value(name, fmt.Sprintf("a whole number from 1 to %d", most), func(s string) bool {
-		n, err := strconv.Atoi(s)
+		n, err := wholeNumber(s, most)
 		*to = n
-		return err == nil && n >= 1 && n <= most
+		return err == nil
 	})
 }
 
-func (p *parser) rate(name string, to *float64, most float64) {
-	p.value(name, fmt.Sprintf("arrivals per second, from 0 (closed loop) to %v", most), func(s string) bool {
+// wholeNumber reads a number from 1 to most. The error says only what is allowed.
+func wholeNumber(s string, most int) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > most {
+		return 0, fmt.Errorf("a whole number from 1 to %d", most)
+	}
+	return n, nil
+}
+
+func (p *parser) count(name string, to *int64) {
+	p.value(name, fmt.Sprintf("a whole number from 1 to %d", maxCount), func(s string) bool {
+		n, err := wholeNumber(s, maxCount)
+		*to = int64(n)
+		return err == nil
+	})
+}
+
+func (p *parser) seed(name string, to *uint64) {
+	p.value(name, "a whole number from 0 to 2^64 − 1", func(s string) bool {
+		n, err := strconv.ParseUint(s, 10, 64)
+		*to = n
+		return err == nil
+	})
+}
+
+func (p *parser) factor(name string, to *float64) {
+	p.value(name, fmt.Sprintf("a number above 0, at most %d", maxFactor), func(s string) bool {
 		n, err := strconv.ParseFloat(s, 64)
 		*to = n
-		return err == nil && n >= 0 && n <= most // NaN is neither
+		return err == nil && n >= 1.0/maxFactor && n <= maxFactor // NaN is neither
+	})
+}
+
+func (p *parser) choice(name string, to *string, allowed ...string) {
+	p.value(name, strings.Join(allowed, " or "), func(s string) bool {
+		*to = s
+		return slices.Contains(allowed, s)
 	})
 }
 
 func (p *parser) duration(name string, to *time.Duration, least, most time.Duration) {
 	p.value(name, fmt.Sprintf("from %s to %s, as 90, 90s or 1m30s", least, most), func(s string) bool {
-		d, err := parseDuration(s)
+		d, err := duration.Parse(s)
 		*to = d
 		return err == nil && d >= least && d <= most
 	})

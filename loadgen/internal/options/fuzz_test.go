@@ -17,6 +17,8 @@ func FuzzParse(f *testing.F) {
 	f.Add("--target=https://[::1%25eth0]:80/a%2fb/../c/\n--scenario=matrix")
 	f.Add("--target=http://user@host?q#f\n--scenario=cpu\n--rate=NaN\n--size=-0")
 	f.Add(target + "--scenario=matrix\n--ramp=2m\n--duration=1m\n--rate=0x1p-3")
+	f.Add(target + "--scenario=matrix=3,gpu=0.5\n--users=sine:2..5/1m\n--think=exp:2s\n--warm-up=5s\n--user-key=cookie")
+	f.Add(target + "--scenario=stream,gpu\n--rate=spike:1..9@3s/1s\n--users=20\n--arrivals=poisson\n--speed=2\n--scale=0.1\n--count=7\n--seed=9")
 	f.Add("-h")
 	f.Add("--keepalive=maybe\nserve")
 	f.Fuzz(func(t *testing.T, lines string) {
@@ -28,12 +30,18 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		checkURL(t, o)
-		if o.Concurrency < 1 || o.Concurrency > maxConcurrency || !(o.Rate >= 0 && o.Rate <= maxRate) {
-			t.Errorf("%q: %d users, %v arrivals per second", args, o.Concurrency, o.Rate)
+		checkMix(t, o)
+		if peak := o.Profile.Peak(); !(peak > 0 && peak <= 100_000) || o.Users < 1 || o.Users > maxConcurrency {
+			t.Errorf("%q: a peak of %v, %d users", args, peak, o.Users)
 		}
-		if o.Duration < time.Millisecond || o.Duration > maxDuration || o.Ramp < 0 || o.Ramp > o.Duration || o.Ramp > 0 && o.Rate > 0 {
-			t.Errorf("%q: ramp of %v in %v at the rate %v", args, o.Ramp, o.Duration, o.Rate)
+		if o.Open != (o.InFlight > 0) || o.InFlight > maxConcurrency || o.Open && o.Think.Mean != 0 || !o.Open && o.Poisson {
+			t.Errorf("%q: %+v", args, o)
+		}
+		if o.Duration < time.Millisecond || o.Duration > maxDuration || o.WarmUp < 0 || o.WarmUp >= o.Duration || o.Count < 0 {
+			t.Errorf("%q: a warm-up of %v in %v, at most %d requests", args, o.WarmUp, o.Duration, o.Count)
+		}
+		if o.Think.Mean < 0 || o.Think.Mean > maxThink || o.Think.Spread < 0 || o.Think.Spread > o.Think.Mean {
+			t.Errorf("%q: thinks %+v", args, o.Think)
 		}
 		if o.Timeout < time.Millisecond {
 			t.Errorf("%q: times out after %v", args, o.Timeout)
@@ -41,48 +49,42 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// checkURL: the one parameter in the URL is the scenario's own.
-func checkURL(t *testing.T, o *Options) {
+// checkMix: the one parameter in each URL is its scenario's own.
+func checkMix(t *testing.T, o *Options) {
 	t.Helper()
-	u, err := url.Parse(o.URL)
+	again, ok := parseShares(o.Mix.String())
+	if !ok || len(again) != len(o.Mix) {
+		t.Errorf("%s reads as %v", o.Mix, again)
+	}
+	for _, share := range o.Mix {
+		if !(share.Weight > 0) {
+			t.Errorf("%s has the weight %v", share.Scenario, share.Weight)
+		}
+		checkURL(t, share.Scenario, share.URL.String())
+	}
+}
+
+func checkURL(t *testing.T, scenario Scenario, text string) {
+	t.Helper()
+	u, err := url.Parse(text)
 	if err != nil {
-		t.Fatalf("%q is no URL: %v", o.URL, err)
+		t.Fatalf("%q is no URL: %v", text, err)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
-		t.Errorf("URL is %q", o.URL)
+		t.Errorf("URL is %q", text)
 	}
 	path, parameter := "/matrix", "size"
-	switch o.Scenario {
+	switch scenario {
 	case Matrix:
 	case Stream:
 		path, parameter = "/stream", "duration_ms"
 	case GPU:
 		path, parameter = "/gpu_job", "work_ms"
 	default:
-		t.Errorf("scenario is %q", o.Scenario)
+		t.Errorf("scenario is %q", scenario)
 	}
 	value, err := strconv.Atoi(u.Query().Get(parameter))
 	if !strings.HasSuffix(u.Path, path) || len(u.Query()) != 1 || err != nil || value < 1 {
-		t.Errorf("%s asks for %q", o.Scenario, o.URL)
+		t.Errorf("%s asks for %q", scenario, text)
 	}
-}
-
-// FuzzParseDuration: what is read is what is written, in either form.
-func FuzzParseDuration(f *testing.F) {
-	for _, seed := range []string{"60", "1m30s", "NaN", "1e18", "-0", "0x1p-2", "9223372036.9", "-2562047h47m16.854775808s"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		d, err := parseDuration(text)
-		if err != nil {
-			if d != 0 || err.Error() == "" {
-				t.Errorf("%q: got %v with the error %q", text, d, err)
-			}
-			return
-		}
-		again, err := parseDuration(d.String())
-		if err != nil || again != d {
-			t.Errorf("%q: read as %s, which reads as %s, %v", text, d, again, err)
-		}
-	})
 }

@@ -16,8 +16,6 @@ const (
 	GPU    Scenario = "gpu"    // runs a GPU job
 )
 
-const scenarioNames = "matrix, stream or gpu"
-
 func (s Scenario) known() bool { return s == Matrix || s == Stream || s == GPU }
 
 // parameters is what the scenarios choose from.
@@ -29,7 +27,7 @@ type parameters struct {
 }
 
 // request returns the scenario's URL, and how long its answer takes by design.
-func (s Scenario) request(p parameters) (string, time.Duration) {
+func (s Scenario) request(p parameters) (*url.URL, time.Duration) {
 	switch s {
 	case Stream:
 		return endpoint(p.target, "stream", "duration_ms", p.streamMillis), millis(p.streamMillis)
@@ -40,10 +38,14 @@ func (s Scenario) request(p parameters) (string, time.Duration) {
 	}
 }
 
-func endpoint(target *url.URL, path, parameter string, value int) string {
-	u := target.JoinPath(path)
+func endpoint(target *url.URL, path, parameter string, value int) *url.URL {
+	root := *target
+	if root.Path == "" {
+		root.Path = "/" // or the request line would begin with the scenario's name
+	}
+	u := root.JoinPath(path)
 	u.RawQuery = url.Values{parameter: {strconv.Itoa(value)}}.Encode()
-	return u.String()
+	return u
 }
 
 func millis(n int) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -3,11 +3,13 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"userscale.dev/userscale/loadgen/internal/engine"
 	"userscale.dev/userscale/loadgen/internal/options"
 	"userscale.dev/userscale/loadgen/internal/request"
 	"userscale.dev/userscale/loadgen/internal/stats"
@@ -15,11 +17,20 @@ import (
 
 const ms = time.Millisecond
 
+func share(scenario options.Scenario, weight float64, text string) options.Share {
+	u, err := url.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return options.Share{Scenario: scenario, Weight: weight, URL: u}
+}
+
 func mixed() *Report {
 	return &Report{
 		Options: options.Options{
-			Scenario: options.Stream, URL: "http://host/stream?duration_ms=2000", Concurrency: 5,
-			Duration: time.Minute, Ramp: 10 * time.Second, Timeout: 32 * time.Second,
+			Mix:  options.Mix{share(options.Stream, 1, "http://host/stream?duration_ms=2000"), share(options.GPU, 0.5, "http://host/gpu_job?work_ms=9")},
+			Load: "ramp:0..5/10s", Users: 5, Think: engine.Think{Mean: 2 * time.Second, Exponential: true}, Count: 1000,
+			Duration: time.Minute, WarmUp: 1500 * ms, Timeout: 32 * time.Second, UserKey: request.HeaderKey, Seed: 7,
 		},
 		Summary: stats.Summary{
 			Requests: 124, Successes: 120, Errors: 3, CutOff: 1, WarmUp: 4, CPU: 250 * ms,
@@ -32,6 +43,13 @@ func mixed() *Report {
 			Successful: &stats.Latency{
 				Count: 120, Min: 2001 * ms, Mean: 2003 * ms, P50: 2002 * ms, P90: 2010 * ms, P95: 2020 * ms, P99: 2030 * ms,
 				P999: 2040 * ms, Max: 2050 * ms,
+			},
+			Scenarios: []stats.Scenario{
+				{Name: "stream", Requests: 84, Successes: 81, Errors: 2, CutOff: 1},
+				{Name: "gpu", Requests: 40, Successes: 39, Errors: 1, All: &stats.Latency{
+					Count: 40, Min: 2001 * ms, Mean: 2003 * ms, P50: 2002 * ms, P90: 2010 * ms, P95: 2020 * ms, P99: 2030 * ms,
+					P999: 2040 * ms, Max: 2050 * ms,
+				}},
 			},
 		},
 		Series: stats.Series{
@@ -48,8 +66,9 @@ func mixed() *Report {
 func failed() *Report {
 	return &Report{
 		Options: options.Options{
-			Scenario: options.GPU, URL: "http://host/gpu_job?work_ms=1000", Concurrency: 100, Rate: 2.5, Duration: 2 * time.Second,
-			Timeout: 31 * time.Second, KeepAlive: true,
+			Mix:  options.Mix{share(options.GPU, 1, "http://host/gpu_job?work_ms=1000")},
+			Open: true, Load: "2.5", InFlight: 100, Users: 1, Poisson: true, Duration: 2 * time.Second,
+			Timeout: 31 * time.Second, UserKey: request.NoKey, Seed: 1, KeepAlive: true,
 		},
 		Summary: stats.Summary{Requests: 5, Errors: 5, ErrorsByKind: map[request.Kind]int64{request.NotSent: 5}},
 		Elapsed: 2 * time.Second,
@@ -62,7 +81,8 @@ func TestWriteText(t *testing.T) {
 		want   string
 	}{
 		{mixed(), `stream  http://host/stream?duration_ms=2000
-closed loop: 5 users for 1m0s, starting over 10s, a new connection per request; interrupted after 1m2s
+gpu  http://host/gpu_job?work_ms=9
+closed loop: ramp:0..5/10s users for 1m0s, thinking exp:2s, at most 1000 requests, 5 user keys in the header, a new connection per request, seed 7; interrupted after 1m2s
 
 requests     124 in 1m2s, 2.0/s
 successes    120
@@ -71,13 +91,18 @@ errors       3
   refused      1  (first: dial: refused)
 cut off      1
 connections  122
+own CPU      250ms
 
-    latency  count    min  mean  p50    p90    p95    p99  p99.9    max
-        all    123  500µs    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
-  successes    120     2s    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
+without the 4 requests of the warm-up, 1.5s:
+       latency  count    min  mean  p50    p90    p95    p99  p99.9    max
+           all    123  500µs    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
+     successes    120     2s    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
+        stream      0      -     -    -      -      -      -      -      -
+           gpu     40     2s    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
+  sent late by      0      -     -    -      -      -      -      -      -
 `},
 		{failed(), `gpu  http://host/gpu_job?work_ms=1000
-open loop: 2.5/s for 2s, at most 100 in flight, connections reused
+open loop: 2.5/s for 2s, poisson, at most 100 in flight, connections reused, seed 1
 
 requests     5 in 2s, 2.5/s
 successes    0
@@ -85,10 +110,12 @@ errors       5
   not_sent     5
 cut off      0
 connections  0
+own CPU      0s
 
-    latency  count  min  mean  p50  p90  p95  p99  p99.9  max
-        all      0    -     -    -    -    -    -      -    -
-  successes      0    -     -    -    -    -    -      -    -
+       latency  count  min  mean  p50  p90  p95  p99  p99.9  max
+           all      0    -     -    -    -    -    -      -    -
+     successes      0    -     -    -    -    -    -      -    -
+  sent late by      0    -     -    -    -    -    -      -    -
 `},
 	}
 	for _, test := range tests {
@@ -113,8 +140,19 @@ func TestWriteJSON(t *testing.T) {
 		want   map[string]any
 	}{
 		{mixed(), map[string]any{
-			"scenario": "stream", "url": "http://host/stream?duration_ms=2000", "concurrency": 5.0, "durationSeconds": 60.0,
-			"rampSeconds": 10.0, "timeoutSeconds": 32.0, "keepAlive": false, "startTime": "2026-01-02T03:04:05Z",
+			"scenario": "stream=1,gpu=0.5", "loop": "closed", "load": "ramp:0..5/10s", "users": 5.0, "think": "exp:2s", "maxRequests": 1000.0,
+			"userKey": "header", "seed": 7.0, "durationSeconds": 60.0, "warmUpSeconds": 1.5,
+			"scenarios": []any{
+				map[string]any{
+					"name": "stream", "weight": 1.0, "url": "http://host/stream?duration_ms=2000",
+					"requests": 84.0, "successes": 81.0, "errors": 2.0, "cutOff": 1.0,
+				},
+				map[string]any{
+					"name": "gpu", "weight": 0.5, "url": "http://host/gpu_job?work_ms=9",
+					"requests": 40.0, "successes": 39.0, "errors": 1.0, "cutOff": 0.0, "latencySeconds": percentiles(40, 2.001, 2.003),
+				},
+			},
+			"timeoutSeconds": 32.0, "keepAlive": false, "startTime": "2026-01-02T03:04:05Z",
 			"elapsedSeconds": 62.0, "interrupted": true, "requests": 124.0, "successes": 120.0, "errors": 3.0, "cutOff": 1.0,
 			"connections": 122.0, "ratePerSecond": 2.0, "warmUpRequests": 4.0, "cpuSeconds": 0.25,
 			"series": map[string]any{
@@ -128,8 +166,8 @@ func TestWriteJSON(t *testing.T) {
 			"latencySeconds": map[string]any{"all": percentiles(123, 0.0005, 2), "successes": percentiles(120, 2.001, 2.003)},
 		}},
 		{failed(), map[string]any{
-			"scenario": "gpu", "url": "http://host/gpu_job?work_ms=1000", "concurrency": 100.0, "targetRatePerSecond": 2.5,
-			"durationSeconds": 2.0, "rampSeconds": 0.0, "timeoutSeconds": 31.0, "keepAlive": true,
+			"scenario": "gpu", "url": "http://host/gpu_job?work_ms=1000", "loop": "open", "load": "2.5", "arrivals": "poisson",
+			"maxInFlight": 100.0, "users": 1.0, "userKey": "none", "seed": 1.0, "durationSeconds": 2.0, "warmUpSeconds": 0.0, "timeoutSeconds": 31.0, "keepAlive": true,
 			"startTime": "0001-01-01T00:00:00Z", "elapsedSeconds": 2.0, "interrupted": false, "requests": 5.0, "successes": 0.0,
 			"errors": 5.0, "cutOff": 0.0, "connections": 0.0, "ratePerSecond": 2.5, "warmUpRequests": 0.0, "cpuSeconds": 0.0,
 			"series":         map[string]any{"startTime": "0001-01-01T00:00:00Z", "warmUpSeconds": 0.0, "seconds": nil},

@@ -16,26 +16,14 @@ import (
 // WriteText writes the report for people.
 func (r *Report) WriteText(w io.Writer) error {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s  %s\n%s%s\n\n", r.Scenario, r.URL, r.loop(), r.interruption())
+	for _, share := range r.Mix {
+		fmt.Fprintf(&out, "%s  %s\n", share.Scenario, share.URL)
+	}
+	fmt.Fprintf(&out, "%s%s\n\n", r.loop(), r.interruption())
 	r.counts(&out)
 	r.latencies(&out)
 	_, err := out.WriteTo(w)
 	return err
-}
-
-func (r *Report) loop() string {
-	connections := "a new connection per request"
-	if r.KeepAlive {
-		connections = "connections reused"
-	}
-	if r.Rate > 0 {
-		return fmt.Sprintf("open loop: %v/s for %s, at most %d in flight, %s", r.Rate, r.Duration, r.Concurrency, connections)
-	}
-	ramp := ""
-	if r.Ramp > 0 {
-		ramp = fmt.Sprintf(", starting over %s", r.Ramp)
-	}
-	return fmt.Sprintf("closed loop: %d users for %s%s, %s", r.Concurrency, r.Duration, ramp, connections)
 }
 
 func (r *Report) interruption() string {
@@ -57,7 +45,11 @@ func (r *Report) counts(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "cut off      %d\n", r.CutOff)
-	fmt.Fprintf(w, "connections  %d\n\n", r.Connections)
+	fmt.Fprintf(w, "connections  %d\n", r.Connections)
+	fmt.Fprintf(w, "own CPU      %s\n\n", round(r.CPU))
+	if r.Options.WarmUp > 0 {
+		fmt.Fprintf(w, "without the %d requests of the warm-up, %s:\n", r.Summary.WarmUp, r.Options.WarmUp)
+	}
 }
 
 // kinds lists the kinds of errors, most frequent first.
@@ -72,6 +64,10 @@ func (r *Report) latencies(w io.Writer) {
 	fmt.Fprintln(table, "latency\tcount\tmin\tmean\tp50\tp90\tp95\tp99\tp99.9\tmax\t")
 	row(table, "all", r.All)
 	row(table, "successes", r.Successful)
+	for _, s := range r.Scenarios {
+		row(table, s.Name, s.All)
+	}
+	row(table, "sent late by", r.Late)
 	_ = table.Flush() // a summary for people: there is nobody else to tell
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,30 +17,34 @@ import (
 // maxExcerpt is how many bytes of an answer other than 2xx are kept to show.
 const maxExcerpt = 200
 
-// Client sends the same GET over and over. It is safe for concurrent use.
+// Config is what requests are like.
+type Config struct {
+	URLs        []*url.URL    // one for each scenario
+	Timeout     time.Duration // of a request, from dialing to the last byte of its answer
+	KeepAlive   bool          // reuse connections; without it every request opens its own
+	Connections int           // how many are kept at most
+	UserKey     UserKey
+}
+
+// Client makes requests. It is safe for concurrent use.
 type Client struct {
-	url         string
-	timeout     time.Duration
-	http        *http.Client
+	config      Config
+	transport   *http.Transport
 	connections atomic.Int64
 }
 
-// NewClient returns a client for url. timeout covers a request from dialing to the last byte of its answer. Every request opens a
-// connection of its own unless keepAlive, which keeps up to concurrency of them. It speaks HTTP/1.1, since HTTP/2 would put all
-// users on one connection, and goes straight to the target: a proxy from the environment would be what is measured.
-func NewClient(url string, concurrency int, timeout time.Duration, keepAlive bool) *Client {
-	c := &Client{url: url, timeout: timeout}
+// NewClient returns a client. It speaks HTTP/1.1, since HTTP/2 would put all users on one connection, and goes straight to the
+// target: a proxy from the environment would be what is measured. It follows no redirects.
+func NewClient(config Config) *Client {
+	c := &Client{config: config}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
-	c.http = &http.Client{
-		Transport: &http.Transport{
-			DialContext:         c.dial,
-			DisableKeepAlives:   !keepAlive,
-			DisableCompression:  true,
-			MaxIdleConnsPerHost: concurrency,
-			Protocols:           protocols,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	c.transport = &http.Transport{
+		DialContext:         c.dial,
+		DisableKeepAlives:   !config.KeepAlive,
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: config.Connections,
+		Protocols:           protocols,
 	}
 	return c
 }
@@ -47,41 +52,45 @@ func NewClient(url string, concurrency int, timeout time.Duration, keepAlive boo
 // Connections is how many connections have been opened so far.
 func (c *Client) Connections() int64 { return c.connections.Load() }
 
-// Do makes one request and reads its whole answer. The error is nil for a complete 2xx; KindOf tells the others apart.
-func (c *Client) Do(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
+// Do makes one user's request of a scenario, an index of the URLs, and reads its whole answer. The error is nil for a complete 2xx;
+// KindOf tells the others apart.
+func (c *Client) Do(ctx context.Context, scenario, user int) error {
+	limited, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
-	err := c.get(limited)
+	err := c.get(limited, scenario, user)
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", errCutOff, err)
 	case limited.Err() != nil:
-		return fmt.Errorf("%w after %s: %w", errTimeout, c.timeout, err)
+		return fmt.Errorf("%w after %s: %w", errTimeout, c.config.Timeout, err)
 	}
 	return err
 }
 
-func (c *Client) get(ctx context.Context) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url, nil)
+func (c *Client) get(ctx context.Context, scenario, user int) error {
+	target := c.config.URLs[scenario]
+	req := &http.Request{Method: http.MethodGet, URL: target, Host: target.Host, Header: c.config.UserKey.header(user)}
+	resp, err := c.transport.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		return fmt.Errorf("make a request for %s: %w", c.url, err)
-	}
-	req.Header.Set("User-Agent", "userscale-loadgen")
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return err
+		return notHTTP(err)
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return refusal(resp)
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return truncated(err)
+}
+
+// refusal reads a complete answer that is not 2xx.
+func refusal(resp *http.Response) error {
 	excerpt, err := read(resp.Body)
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return truncated(err)
 	}
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return &StatusError{Code: resp.StatusCode, Excerpt: excerpt}
-	}
-	return nil
+	return &StatusError{Code: resp.StatusCode, Excerpt: excerpt}
 }
 
 // read reads a whole answer and returns how it begins: on one line, with nothing in it that could drive a terminal.

@@ -3,9 +3,11 @@ package request
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,6 +36,22 @@ func serve(t *testing.T, handler http.HandlerFunc) (*httptest.Server, *atomic.In
 	return server, accepted
 }
 
+func urls(texts ...string) []*url.URL {
+	var all []*url.URL
+	for _, text := range texts {
+		u, err := url.Parse(text)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, u)
+	}
+	return all
+}
+
+func newClient(url string, timeout time.Duration, keepAlive bool) *Client {
+	return NewClient(Config{URLs: urls(url), Timeout: timeout, KeepAlive: keepAlive, Connections: 1})
+}
+
 func ok(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("done")) }
 
 func TestConnections(t *testing.T) {
@@ -48,9 +66,9 @@ func TestConnections(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server, accepted := serve(t, ok)
-			client := NewClient(server.URL, 1, patient, test.keepAlive)
+			client := newClient(server.URL, patient, test.keepAlive)
 			for range 20 {
-				if err := client.Do(t.Context()); err != nil {
+				if err := client.Do(t.Context(), 0, 0); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -74,11 +92,11 @@ func TestKeepAliveKeepsOnePerUser(t *testing.T) {
 		}
 		ok(w, r)
 	})
-	client := NewClient(server.URL, users, patient, true)
+	client := NewClient(Config{URLs: urls(server.URL), Timeout: patient, KeepAlive: true, Connections: users})
 	for range 3 {
 		var round sync.WaitGroup
 		for range users {
-			round.Go(func() { client.Do(t.Context()) })
+			round.Go(func() { client.Do(t.Context(), 0, 0) })
 		}
 		round.Wait()
 	}
@@ -109,15 +127,20 @@ func TestKinds(t *testing.T) {
 		}, brief, Timeout},
 		{"closed without an answer", hijack(""), patient, Reset},
 		{"closed within the headers", hijack("HTTP/1.1 200 OK\r\n"), patient, Reset},
-		{"closed within the body", hijack("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), patient, Reset},
-		{"closed within a chunk", hijack("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha"), patient, Reset},
+		{"closed within the body", hijack("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), patient, Truncated},
+		{"closed within a chunk", hijack("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha"), patient, Truncated},
+		{"error cut short", hijack("HTTP/1.1 500 Oh\r\nContent-Length: 10\r\n\r\nhalf"), patient, Truncated},
 		{"reset", reset, patient, Reset},
-		{"not HTTP", hijack("220 mail.example.org\r\n\r\n"), patient, Other},
+		{"not HTTP", hijack("220 mail.example.org\r\n\r\n"), patient, Malformed},
+		{"not text", hijack("\x00\xff\x13garbage\n\n\n"), patient, Malformed},
+		{"headers that are none", hijack("HTTP/1.1 200 OK\r\nwhat is this\r\n\r\n"), patient, Malformed},
+		{"a length that is none", hijack("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"), patient, Malformed},
+		{"chunks that are none", hijack("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n"), patient, Malformed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			server, _ := serve(t, test.handler)
-			err := NewClient(server.URL, 1, test.timeout, false).Do(t.Context())
+			err := newClient(server.URL, test.timeout, false).Do(t.Context(), 0, 0)
 			if got := KindOf(err); got != test.want {
 				t.Errorf("got %s for %v, want %s", got, err, test.want)
 			}
@@ -163,8 +186,8 @@ func reset(w http.ResponseWriter, _ *http.Request) {
 func TestRefused(t *testing.T) {
 	server, _ := serve(t, ok)
 	server.Close()
-	client := NewClient(server.URL, 1, patient, false)
-	err := client.Do(t.Context())
+	client := newClient(server.URL, patient, false)
+	err := client.Do(t.Context(), 0, 0)
 	if got := KindOf(err); got != Refused {
 		t.Errorf("got %s for %v, want %s", got, err, Refused)
 	}
@@ -178,7 +201,7 @@ func TestUntrustedCertificate(t *testing.T) {
 	server.Config.ErrorLog = discard()
 	server.StartTLS()
 	defer server.Close()
-	if err := NewClient(server.URL, 1, patient, false).Do(t.Context()); KindOf(err) != TLS {
+	if err := newClient(server.URL, patient, false).Do(t.Context(), 0, 0); KindOf(err) != TLS {
 		t.Errorf("got %s for %v, want %s", KindOf(err), err, TLS)
 	}
 }
@@ -186,7 +209,7 @@ func TestUntrustedCertificate(t *testing.T) {
 func TestPlainServerBehindHTTPS(t *testing.T) {
 	server, _ := serve(t, ok)
 	url := strings.Replace(server.URL, "http:", "https:", 1)
-	err := NewClient(url, 1, patient, false).Do(t.Context())
+	err := newClient(url, patient, false).Do(t.Context(), 0, 0)
 	if got := KindOf(err); got == Success || got == Timeout {
 		t.Errorf("got %s for %v", got, err)
 	}
@@ -198,7 +221,7 @@ func TestCutOff(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	err := NewClient(server.URL, 1, patient, false).Do(ctx)
+	err := newClient(server.URL, patient, false).Do(ctx, 0, 0)
 	if got := KindOf(err); got != CutOff {
 		t.Errorf("got %s for %v, want %s", got, err, CutOff)
 	}
@@ -207,8 +230,41 @@ func TestCutOff(t *testing.T) {
 // A proxy would be what is measured, and it would hide which connections reach the target. (The environment's proxies never
 // apply to loopback addresses, so a request could not show it.)
 func TestNoProxy(t *testing.T) {
-	client := NewClient("http://127.0.0.1", 1, patient, false)
-	if client.http.Transport.(*http.Transport).Proxy != nil {
+	client := newClient("http://127.0.0.1", patient, false)
+	if client.transport.Proxy != nil {
 		t.Error("a proxy may be used")
+	}
+}
+
+func TestRequests(t *testing.T) {
+	for key, want := range map[UserKey]string{
+		NoKey:     "GET /b?size=3 as userscale-loadgen, header [], cookies []",
+		HeaderKey: "GET /b?size=3 as userscale-loadgen, header [user-7], cookies []",
+		CookieKey: "GET /b?size=3 as userscale-loadgen, header [], cookies [user_id=user-7]",
+	} {
+		var got string
+		server, _ := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+			got = fmt.Sprintf("%s %s as %s, header %v, cookies %v", r.Method, r.URL, r.UserAgent(), r.Header["X-User-Id"], r.Cookies())
+		})
+		client := NewClient(Config{URLs: urls(server.URL+"/a", server.URL+"/b?size=3"), Timeout: patient, UserKey: key})
+		if err := client.Do(t.Context(), 1, 7); err != nil || got != want {
+			t.Errorf("%s: got %s, %v; want %s", key, got, err, want)
+		}
+	}
+}
+
+func BenchmarkDo(b *testing.B) {
+	server := httptest.NewServer(http.HandlerFunc(ok))
+	defer server.Close()
+	for _, key := range []UserKey{NoKey, HeaderKey} {
+		b.Run(string(key), func(b *testing.B) {
+			client := NewClient(Config{URLs: urls(server.URL), Timeout: patient, KeepAlive: true, Connections: 1, UserKey: key})
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := client.Do(b.Context(), 0, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -21,7 +22,9 @@ const (
 	NotSent     Kind = "not_sent"    // due, but too many were in flight already, or this machine is too slow for the rate
 	Timeout     Kind = "timeout"     // no complete answer in time
 	Refused     Kind = "refused"     // nobody listens there
-	Reset       Kind = "reset"       // the connection was reset or closed before the answer was complete
+	Reset       Kind = "reset"       // the connection was reset, or closed before the answer's body began
+	Truncated   Kind = "truncated"   // the connection was closed within the answer's body
+	Malformed   Kind = "malformed"   // what came back is not HTTP
 	DNS         Kind = "dns"         // the host's name was not resolved
 	Unreachable Kind = "unreachable" // no route to the host
 	TLS         Kind = "tls"         // the handshake failed
@@ -33,9 +36,31 @@ const (
 const statusPrefix = "status_"
 
 var (
-	errCutOff  = errors.New("cut off")
-	errTimeout = errors.New("timed out")
+	errCutOff    = errors.New("cut off")
+	errTimeout   = errors.New("timed out")
+	errTruncated = errors.New("read the answer's body")
+	errMalformed = errors.New("not HTTP")
 )
+
+// truncated marks an answer whose body ends too early. A body that is not as HTTP wants it, in its chunks say, is no HTTP.
+func truncated(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: %w", errTruncated, err)
+	}
+	return notHTTP(fmt.Errorf("read the answer: %w", err))
+}
+
+// notHTTP marks an error that is neither the network's nor TLS's: net/http has no type for what it can't parse.
+func notHTTP(err error) error {
+	var network net.Error
+	if errors.As(err, &network) || isTLS(err) || kindOfSystemError(err) != Other || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errMalformed, err)
+}
 
 // StatusError is a complete answer whose status is not 2xx. Redirects are such answers: they are not followed.
 type StatusError struct {
@@ -67,6 +92,10 @@ func KindOf(err error) Kind {
 		return CutOff
 	case errors.Is(err, errTimeout), errors.Is(err, syscall.ETIMEDOUT):
 		return Timeout
+	case errors.Is(err, errTruncated):
+		return Truncated
+	case errors.Is(err, errMalformed):
+		return Malformed
 	case isDNS(err):
 		return DNS
 	case isTLS(err):

@@ -66,7 +66,7 @@ func TestStatusErrorText(t *testing.T) {
 			w.WriteHeader(test.code)
 			io.WriteString(w, test.body)
 		})
-		if err := NewClient(server.URL, 1, patient, false).Do(t.Context()); err == nil || err.Error() != test.want {
+		if err := newClient(server.URL, patient, false).Do(t.Context(), 0, 0); err == nil || err.Error() != test.want {
 			t.Errorf("%d with %.20q: got %q, want %q", test.code, test.body, err, test.want)
 		}
 	}

@@ -35,8 +35,8 @@ func about(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 
 func TestLiveCounts(t *testing.T) {
 	r := fresh()
-	r.Start(began, began)
-	r.Start(began, began)
+	r.Start(Request{Due: began}, began)
+	r.Start(Request{Due: began}, began)
 	r.request(0, request.Reset, "reset", ms)
 	if live := r.Live(began.Add(time.Second)); live.InFlight != 2 || live.Errors != 1 {
 		t.Errorf("got %d in flight, %d errors; want 2, 1", live.InFlight, live.Errors)

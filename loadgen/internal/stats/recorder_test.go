@@ -27,8 +27,9 @@ func constantly(level float64) func(_, _ time.Duration) float64 {
 
 // request counts one that was due at an offset from the start, started then, and took so long.
 func (r *Recorder) request(at time.Duration, kind request.Kind, text string, took time.Duration) {
-	r.Start(began.Add(at), began.Add(at))
-	r.End(kind, errors.New(text), began.Add(at), began.Add(at+took))
+	q := Request{Due: began.Add(at)}
+	r.Start(q, q.Due)
+	r.End(q, kind, errors.New(text), q.Due.Add(took))
 }
 
 func TestSummaryHidesNothing(t *testing.T) {
@@ -40,8 +41,8 @@ func TestSummaryHidesNothing(t *testing.T) {
 	r.request(0, "status_503", "second", 10*ms)
 	r.request(0, request.Timeout, "late", 30*time.Second)
 	r.request(0, request.CutOff, "bye", time.Hour)
-	r.Skip(began, began)
-	r.Start(began, began) // still in flight
+	r.Skip(Request{Due: began}, began)
+	r.Start(Request{Due: began}, began) // still in flight
 
 	want := Summary{
 		Requests:     8,
@@ -52,7 +53,7 @@ func TestSummaryHidesNothing(t *testing.T) {
 		Examples:     map[request.Kind]string{"status_503": "first", request.Timeout: "late"},
 	}
 	got := r.Summary()
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Summary{}, "All", "Successful")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Summary{}, "All", "Successful", "Late")); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
 	}
 	if got.All.Count != 6 || got.Successful.Count != 3 {
@@ -76,7 +77,7 @@ func TestWarmUp(t *testing.T) {
 	r := newRecorder(Config{Start: began, WarmUp: 2 * time.Second, Planned: constantly(1)}, ownCPU)
 	r.request(0, request.Success, "", 5*time.Second)
 	r.request(2*time.Second-1, request.Reset, "reset", ms)
-	r.Skip(began.Add(time.Second), began.Add(3*time.Second))
+	r.Skip(Request{Due: began.Add(time.Second)}, began.Add(3*time.Second))
 	r.request(2*time.Second, request.Success, "", 10*ms)
 	got := r.Summary()
 	if got.Requests != 4 || got.Successes != 2 || got.Errors != 2 || got.WarmUp != 3 {
@@ -87,6 +88,29 @@ func TestWarmUp(t *testing.T) {
 	}
 	if s := r.Series(began.Add(5 * time.Second)); s.WarmUpSeconds != 2 || s.Seconds[5].Latency == nil {
 		t.Errorf("got %+v, want a warm-up of 2 s whose latency the seconds show", s)
+	}
+}
+
+func TestScenarios(t *testing.T) {
+	r := NewRecorder(Config{Start: began, Planned: constantly(1), Scenarios: []string{"a", "b"}})
+	for scenario, took := range []time.Duration{10 * ms, 20 * ms} {
+		q := Request{Due: began, Scenario: scenario}
+		r.Start(q, began.Add(5*ms))
+		r.End(q, request.Success, nil, began.Add(took))
+	}
+	b := Request{Due: began, Scenario: 1}
+	r.Start(b, began.Add(5*ms))
+	r.End(b, "status_500", nil, began.Add(40*ms))
+	got := r.Summary()
+	want := []Scenario{{Name: "a", Requests: 1, Successes: 1}, {Name: "b", Requests: 2, Successes: 1, Errors: 1}}
+	if diff := cmp.Diff(want, got.Scenarios, cmpopts.IgnoreFields(Scenario{}, "All")); diff != "" {
+		t.Fatalf("scenarios (-want +got):\n%s", diff)
+	}
+	if a, b := got.Scenarios[0].All, got.Scenarios[1].All; a.Count != 1 || a.Max > 11*ms || b.Count != 2 || b.Min < 19*ms {
+		t.Errorf("got latencies %+v and %+v, want one of 10ms, and 20ms with 40ms", a, b)
+	}
+	if late := got.Late; late.Count != 3 || late.Min < 4*ms || late.Max > 6*ms {
+		t.Errorf("got lateness %+v, want 5ms of all three", late)
 	}
 }
 
@@ -127,10 +151,10 @@ func TestConcurrentUse(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			for j := range 500 {
-				now := began.Add(time.Duration(i+j) * 10 * ms)
-				r.Start(now, now)
-				r.End(request.Success, nil, now, now.Add(ms))
-				r.Skip(now, now)
+				q := Request{Due: began.Add(time.Duration(i+j) * 10 * ms)}
+				r.Start(q, q.Due)
+				r.End(q, request.Success, nil, q.Due.Add(ms))
+				r.Skip(q, q.Due)
 			}
 		})
 	}
@@ -149,11 +173,10 @@ func TestConcurrentUse(t *testing.T) {
 func BenchmarkRecorder(b *testing.B) {
 	b.ReportAllocs()
 	r := NewRecorder(Config{Start: began, Planned: constantly(7)})
-	now := began
+	q := Request{Due: began}
 	for b.Loop() {
-		r.Start(now, now)
-		end := now.Add(123 * ms)
-		r.End(request.Success, nil, now, end)
-		now = now.Add(200 * time.Microsecond) // 5,000/s
+		r.Start(q, q.Due)
+		r.End(q, request.Success, nil, q.Due.Add(123*ms))
+		q.Due = q.Due.Add(200 * time.Microsecond) // 5,000/s
 	}
 }

@@ -20,12 +20,12 @@ func busy() *Recorder {
 	r := newRecorder(Config{Start: began, WarmUp: 1500 * ms, Planned: planned}, cpu)
 	at := began.Add
 	r.request(0, request.Success, "", 250*ms)
-	r.Start(at(900*ms), at(1100*ms)) // due in one second, started in the next, ended after the idle one
+	r.Start(Request{Due: at(900 * ms)}, at(1100*ms)) // due in one second, started in the next, ended after the idle one
 	r.request(1200*ms, "status_503", "busy", 100*ms)
-	r.Skip(at(800*ms), at(1900*ms))
-	r.End(request.Success, nil, at(900*ms), at(3900*ms))
-	r.Start(at(3950*ms), at(3950*ms))
-	r.End(request.CutOff, errors.New("bye"), at(3950*ms), at(4250*ms))
+	r.Skip(Request{Due: at(800 * ms)}, at(1900*ms))
+	r.End(Request{Due: at(900 * ms)}, request.Success, nil, at(3900*ms))
+	r.Start(Request{Due: at(3950 * ms)}, at(3950*ms))
+	r.End(Request{Due: at(3950 * ms)}, request.CutOff, errors.New("bye"), at(4250*ms))
 	return r
 }
 
@@ -71,22 +71,25 @@ func TestSeriesIsAPlainValue(t *testing.T) {
 func TestSeriesLosesNothing(t *testing.T) {
 	kinds := []request.Kind{request.Success, request.CutOff, request.Timeout, request.Reset, "status_500"}
 	rapid.Check(t, func(t *rapid.T) {
-		r := fresh()
+		r := NewRecorder(Config{Start: began, WarmUp: 9 * time.Second, Planned: constantly(7), Scenarios: []string{"a", "b"}})
 		var now time.Duration
-		var open []time.Time
+		var open []Request
 		for range rapid.IntRange(0, 60).Draw(t, "events") {
 			now += time.Duration(rapid.Int64Range(0, int64(3*time.Second)).Draw(t, "later"))
 			seen := began.Add(now - time.Duration(rapid.Int64Range(0, int64(ms)).Draw(t, "out of order")))
-			due := seen.Add(-time.Duration(rapid.Int64Range(0, int64(2*time.Second)).Draw(t, "late")))
+			q := Request{
+				Due:      seen.Add(-time.Duration(rapid.Int64Range(0, int64(2*time.Second)).Draw(t, "late"))),
+				Scenario: rapid.IntRange(0, 1).Draw(t, "scenario"),
+			}
 			switch rapid.IntRange(0, 3).Draw(t, "event") {
 			case 0, 1:
-				r.Start(due, seen)
-				open = append(open, due)
+				r.Start(q, seen)
+				open = append(open, q)
 			case 2:
-				r.Skip(due, seen)
+				r.Skip(q, seen)
 			case 3:
 				if len(open) > 0 {
-					r.End(rapid.SampledFrom(kinds).Draw(t, "kind"), nil, open[0], seen)
+					r.End(open[0], rapid.SampledFrom(kinds).Draw(t, "kind"), nil, seen)
 					open = open[1:]
 				}
 			}
@@ -94,8 +97,8 @@ func TestSeriesLosesNothing(t *testing.T) {
 		end := began.Add(now)
 		inFlight := int64(len(open))
 		checkSums(t, r.Series(end), r.Summary(), inFlight)
-		for _, due := range open {
-			r.End(request.CutOff, nil, due, end)
+		for _, q := range open {
+			r.End(q, request.CutOff, nil, end)
 		}
 		checkSums(t, r.Series(end), r.Summary(), 0)
 	})
@@ -127,5 +130,16 @@ func checkSums(t *rapid.T, series Series, total Summary, inFlight int64) {
 	if total.Successes != sum.Successes || total.Errors != errs || total.CutOff != sum.CutOff ||
 		total.Requests != sum.Ended+notSent {
 		t.Errorf("the summary is %+v, the sums are %+v with %d errors", total, sum, errs)
+	}
+	for _, s := range total.Scenarios {
+		if s.Requests != s.Successes+s.Errors+s.CutOff {
+			t.Errorf("scenario %+v does not add up", s)
+		}
+		total.Requests -= s.Requests
+		total.Successes -= s.Successes
+		total.CutOff -= s.CutOff
+	}
+	if len(total.Scenarios) != 2 || total.Requests != 0 || total.Successes != 0 || total.CutOff != 0 {
+		t.Errorf("the scenarios %+v leave %+v", total.Scenarios, total)
 	}
 }

@@ -1,4 +1,5 @@
-package options
+// Package duration reads times as people write them.
+package duration
 
 import (
 	"fmt"
@@ -7,8 +8,8 @@ import (
 	"time"
 )
 
-// parseDuration reads Go's form ("1m30s") or a bare number of seconds ("90", "0.5").
-func parseDuration(s string) (time.Duration, error) {
+// Parse reads Go's form ("1m30s") or a bare number of seconds ("90", "0.5").
+func Parse(s string) (time.Duration, error) {
 	seconds, err := strconv.ParseFloat(s, 64)
 	if err != nil {
 		return time.ParseDuration(s)
