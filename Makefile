@@ -105,6 +105,10 @@ FORCE:
 bin/adapter bin/workload: bin/%: FORCE
 	@go build -ldflags '-s -w' -o $@ ./cmd/$*
 
+# Loads the NVIDIA driver while it runs, and so, unlike the others, is linked to the machine's libc.
+bin/workload-cuda: FORCE
+	@go build -tags cuda -ldflags '-s -w' -o $@ ./cmd/workload
+
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen
 

@@ -41,11 +41,7 @@ func Open(mode Mode) (Choice, error) {
 	case Simulate:
 		return Choice{Device: Simulator{}, Mode: Simulate}, nil
 	case Auto:
-		choice, err := openCUDA()
-		if err != nil {
-			return Choice{Device: Simulator{}, Mode: Simulate, Reason: err.Error()}, nil
-		}
-		return choice, nil
+		return openAny(), nil
 	case CUDA:
 		choice, err := openCUDA()
 		if err != nil {
@@ -55,6 +51,15 @@ func Open(mode Mode) (Choice, error) {
 	default:
 		return Choice{}, fmt.Errorf("GPU mode: %q is not one of %q, %q, %q", mode, Auto, CUDA, Simulate)
 	}
+}
+
+// openAny takes a CUDA device, or simulates one.
+func openAny() Choice {
+	choice, err := openCUDA()
+	if err != nil {
+		return Choice{Device: Simulator{}, Mode: Simulate, Reason: err.Error()}
+	}
+	return choice
 }
 
 // Close gives the device back, after the executor has stopped.
