@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"userscale.dev/userscale/pkg/adapter/client"
+	"userscale.dev/userscale/pkg/adapter/meaning"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/pkg/store"
@@ -193,7 +194,7 @@ func TestShippedConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics, err := storeMetrics(settings)
+	metrics, err := meaning.StoreMetrics(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +207,7 @@ func TestShippedConfiguration(t *testing.T) {
 	if _, err := newSource(settings, &settings.Metrics[0], values, client.NewCredentials(nil)); err != nil {
 		t.Error(err)
 	}
-	rules, err := discoveryRules(settings)
+	rules, err := meaning.DiscoveryRules(settings)
 	if err != nil || len(rules.Pods) != 1 || !rules.Pods[0].Annotations {
 		t.Errorf("rules are %+v, %v", rules, err)
 	}

@@ -17,9 +17,10 @@ const module = "userscale.dev/userscale/"
 var allowed = map[string][]string{
 	"cmd/adapter":             {"pkg/adapter", "pkg/config", "pkg/explain"},
 	"examples/go":             {"activeusers"},
-	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/dcgm", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/smoothing", "pkg/store"},
+	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/adapter/meaning", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/dcgm", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/smoothing", "pkg/store"},
 	"pkg/adapter/certificate": {},
 	"pkg/adapter/client":      {"pkg/config"},
+	"pkg/adapter/meaning":     {"pkg/config", "pkg/discover", "pkg/smoothing", "pkg/store"},
 	"pkg/config":              {"pkg/smoothing"},
 	"pkg/discover":            {"pkg/sample", "pkg/smoothing", "pkg/store"},
 	"pkg/explain":             {"pkg/hpa", "pkg/sample", "pkg/smoothing", "pkg/store"},

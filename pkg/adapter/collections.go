@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/klog/v2"
 
+	"userscale.dev/userscale/pkg/adapter/meaning"
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/store"
@@ -68,10 +69,10 @@ func (c *collections) apply(ctx context.Context, settings *config.AdapterConfigu
 func (c *collections) prepare(settings *config.AdapterConfiguration) (*change, error) {
 	next := &change{origins: map[string]origin{}}
 	var err error
-	if next.metrics, err = storeMetrics(settings); err != nil {
+	if next.metrics, err = meaning.StoreMetrics(settings); err != nil {
 		return nil, err
 	}
-	if next.rules, err = discoveryRules(settings); err != nil {
+	if next.rules, err = meaning.DiscoveryRules(settings); err != nil {
 		return nil, err
 	}
 	for i := range settings.Metrics {

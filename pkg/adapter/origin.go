@@ -1,7 +1,6 @@
 package adapter
 
 import (
-	"fmt"
 	"reflect"
 
 	"userscale.dev/userscale/pkg/config"
@@ -45,17 +44,3 @@ func originOf(settings *config.AdapterConfiguration, m *config.Metric) origin {
 
 // same says whether a source that was made of one is as good as one that is made of the other.
 func (o origin) same(other origin) bool { return reflect.DeepEqual(o, other) }
-
-// quantity says what a metric measures, however and however often it is asked for: what was measured as another one must not be taken
-// for it.
-func quantity(m *config.Metric) string {
-	switch {
-	case m.Pods != nil:
-		return fmt.Sprintf("pods %q %q", m.Pods.Field, m.Pods.Series)
-	case m.Prometheus != nil:
-		p := m.Prometheus
-		return fmt.Sprintf("prometheus %q %v %q %q", p.Query, *p.Scale, p.Labels, p.Combine)
-	default:
-		return fmt.Sprintf("dcgm %q %q %q", m.DCGM.Fields, m.DCGM.Combine, m.DCGM.SharedGPUs)
-	}
-}

@@ -35,6 +35,15 @@ type Selector struct {
 	Scheme     string // "http" or "https"
 }
 
+// Pod is what the registry is told of a pod under the rules.
+func (r *Rules) Pod(pod *corev1.Pod) sample.Pod { return toSample(pod, r.targets(pod)) }
+
+// Smoothing is what an HPA's annotations ask for under the rules. Its Problem names every annotation that cannot be followed; none is
+// followed then.
+func (r *Rules) Smoothing(annotations map[string]string) smoothing.Override {
+	return overrideOf(annotations, r.HalfLives)
+}
+
 // targets returns how to ask a pod for each of the metrics that it is asked for.
 func (r *Rules) targets(pod *corev1.Pod) []sample.Target {
 	own, wish := annotated(pod, annotationPrefix)

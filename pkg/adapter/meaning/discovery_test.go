@@ -1,23 +1,26 @@
-package adapter
+package meaning
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/smoothing"
 )
 
 func TestDiscoveryRules(t *testing.T) {
-	settings := configured(t,
-		`{name: users, pods: {field: u, targets: [{namespaces: [shop], selector: {matchLabels: {app: web}}, port: 80}, {namespaces: [shop], port: http, path: /m, scheme: https}]}}`,
-		`{name: load, pods: {field: l, prometheusAnnotations: true}}`,
-		`{name: gpu, dcgm: {exporters: {}}}`,
-	)
-	got, err := discoveryRules(settings)
+	settings := configured(t, `
+metrics:
+- {name: users, pods: {field: u, targets: [{namespaces: [shop], selector: {matchLabels: {app: web}}, port: 80}, {namespaces: [shop], port: http, path: /m, scheme: https}]}}
+- {name: load, pods: {field: l, prometheusAnnotations: true}}
+- {name: gpu, dcgm: {exporters: {}}}
+`)
+	got, err := DiscoveryRules(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,4 +45,14 @@ func TestDiscoveryRules(t *testing.T) {
 	if diff := cmp.Diff(want, got, same); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+func configured(t *testing.T, rest string) *config.AdapterConfiguration {
+	t.Helper()
+	text := "apiVersion: " + config.APIVersion + "\nkind: " + config.Kind + rest
+	settings, err := config.Read(strings.NewReader(text), func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return settings
 }

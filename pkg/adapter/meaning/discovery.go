@@ -1,4 +1,4 @@
-package adapter
+package meaning
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 	"userscale.dev/userscale/pkg/smoothing"
 )
 
-// discoveryRules say which pods are asked for which metrics, and what HPAs may ask for.
-func discoveryRules(settings *config.AdapterConfiguration) (discover.Rules, error) {
+// DiscoveryRules say which pods are asked for which metrics, and what HPAs may ask for.
+func DiscoveryRules(settings *config.AdapterConfiguration) (discover.Rules, error) {
 	limits := settings.SmoothingLimits
 	rules := discover.Rules{HalfLives: smoothing.Limits{Min: limits.MinHalfLife.Duration, Max: limits.MaxHalfLife.Duration}}
 	for i := range settings.Metrics {
