@@ -70,6 +70,12 @@ FUZZTIME ?= 10m
 fuzz: ## Fuzz every parser: make fuzz [FUZZTIME=10m] [JOBS=1], FUZZTIME for each
 	@test/fuzz.sh $(FUZZTIME)
 
+SOAKTIME ?= 10m
+
+.PHONY: soak
+soak: bin/workload bin/soak ## Have 2,000 clients, good and bad, visit the workload, and look what is left of them [SOAKTIME=10m]
+	@bin/soak --duration $(SOAKTIME)
+
 .PHONY: bench
 bench: ## Benchmarks of the hot paths, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
@@ -112,7 +118,7 @@ bin/workload-cuda: FORCE
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen
 
-bin/demo bin/dcgm-simulator: bin/%: FORCE
+bin/demo bin/dcgm-simulator bin/soak: bin/%: FORCE
 	@cd test && go build -ldflags '-s -w' -o ../$@ ./$*
 
 bin/example-go: FORCE

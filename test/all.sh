@@ -45,6 +45,11 @@ stage "unit mutants" test/mutants.sh --unit
 stage "fuzz, a short run of each" env JOBS=2 test/fuzz.sh 5s
 stage "benchmarks run" go test -run '^$' -bench . -benchtime 1x ./...
 stage "quick start of the README" test/quickstart.sh
+if [[ $(uname) == Linux ]]; then
+	stage "soak of the workload, a short one" make --no-print-directory soak SOAKTIME=15s
+else
+	skip "soak of the workload" "needs /proc, and all of 127.0.0.0/8"
+fi
 stage "build Prometheus" make --no-print-directory bin/prometheus
 # -count 1: go test takes no notice of changed files outside of its module, which some of these are about.
 stage "demo, manifests, simulator and Prometheus tests" in_module test go test -count 1 $(cd test && go list ./... | grep -v '/e2e\|/examples')

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -99,6 +100,41 @@ func TestDrain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestDrainOfMany has 2,000 streams open at the signal: those that end in time are complete, the others cut, and no goroutine is left, which
+// the end of the bubble checks.
+func TestDrainOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t)
+		client, terminate, result := start(s)
+		var complete, cut atomic.Int32
+		for i := range 2000 {
+			go func() {
+				_, body, err := get(client, []string{"/stream?duration_ms=20000", "/stream?duration_ms=60000"}[i%2])
+				switch {
+				case err == nil && strings.HasSuffix(body, `"done":true}`+"\n"):
+					complete.Add(1)
+				case err != nil && strings.HasSuffix(body, `"done":false}`+"\n"):
+					cut.Add(1)
+				default:
+					t.Errorf("%v after %q", err, body)
+				}
+			}()
+		}
+		time.Sleep(time.Second)
+		if r := askReport(t, s); r.ActiveUsers != 2000 {
+			t.Errorf("%d users, want 2000", r.ActiveUsers)
+		}
+		terminate()
+		if err := <-result; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		if complete.Load() != 1000 || cut.Load() != 1000 {
+			t.Errorf("%d complete and %d cut, want 1000 of each", complete.Load(), cut.Load())
+		}
+	})
 }
 
 func checkHealth(t *testing.T, client *http.Client, status int, body string) {
