@@ -23,8 +23,8 @@ help: ## Show this list
 build: bin/adapter bin/workload bin/loadgen ## Build the adapter, the workload and the load generator into bin/
 
 .PHONY: images
-images: bin/adapter bin/workload bin/loadgen bin/dcgm-simulator bin/prometheus ## Pack the programs into images, bin/images/NAME.tar
-	@images/build.sh $(IMAGES)
+images: bin/adapter bin/workload bin/workload-cuda.root bin/loadgen bin/dcgm-simulator bin/prometheus ## Pack the programs into images, bin/images/NAME.tar
+	@images/build.sh $(IMAGES) workload-cuda
 
 .PHONY: example-images
 example-images: bin/example-go bin/example-node ## Pack two of the examples into images for the end-to-end tests; needs node and npm
@@ -114,6 +114,9 @@ bin/adapter bin/workload: bin/%: FORCE
 # Loads the NVIDIA driver while it runs, and so, unlike the others, is linked to the machine's libc.
 bin/workload-cuda: FORCE
 	@go build -tags cuda -ldflags '-s -w' -o $@ ./cmd/workload
+
+bin/workload-cuda.root: bin/workload-cuda
+	@images/workload-cuda/collect.sh $@
 
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packs the static binaries bin/NAME into images localhost/userscale/NAME:dev, one archive bin/images/NAME.tar each, with docker
-# or buildah, whichever is there. An image whose binary and Dockerfile are the ones it was built from is left as it is.
-# `make images` builds the binaries and then calls this. A folder bin/NAME will do, too.
+# Packs programs into images localhost/userscale/NAME:dev, one archive bin/images/NAME.tar each, with docker or buildah, whichever is there.
+# What goes into an image is what its Dockerfile copies: a static binary or a whole root folder, both below bin. An image is left as it
+# is while that and the Dockerfile are what it was built from. `make images` builds the programs and then calls this.
 #
 # Usage: images/build.sh NAME...
 set -euo pipefail
@@ -35,10 +35,11 @@ build_with_buildah() { # NAME TAG ARCHIVE
 }
 
 pack() { # NAME
-	local tag="localhost/userscale/$1:dev" archive="bin/images/$1.tar" sums
+	local tag="localhost/userscale/$1:dev" archive="bin/images/$1.tar" content sums
 	[[ -f images/$1/Dockerfile ]] || fail "no images/$1/Dockerfile"
-	[[ -e bin/$1 ]] || fail "no bin/$1; make images builds it"
-	sums=$(find "bin/$1" "images/$1/Dockerfile" -type f -print0 | sort -z | xargs -0 sha256sum)
+	content=$(awk '$1 == "COPY" {print $2}' "images/$1/Dockerfile")
+	[[ -e $content ]] || fail "no $content; make images builds it"
+	sums=$(find "$content" "images/$1/Dockerfile" -type f -print0 | sort -z | xargs -0 sha256sum)
 	if [[ -f $archive && -f $archive.from && $(<"$archive.from") == "$sums" ]]; then
 		echo "images: $1 is up to date"
 		return

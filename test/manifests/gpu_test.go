@@ -48,3 +48,21 @@ func TestExportersOfTheEndToEndTest(t *testing.T) {
 		t.Errorf("the target %+v is not the simulator's pods", target)
 	}
 }
+
+// TestWorkloadWithCUDA: the pods of the demo workload have a GPU each where the HPA names one and only there.
+func TestWorkloadWithCUDA(t *testing.T) {
+	for _, tt := range []struct{ overlay, image, gpus string }{
+		{"base", "localhost/userscale/workload:dev", "0"},
+		{"overlays/demo", "localhost/userscale/workload:dev", "0"}, // its GPUs are simulated
+		{"overlays/gpu", "localhost/userscale/workload-cuda:dev", "1"},
+	} {
+		c := deployment(t, render(t, tt.overlay), "workload").Spec.Template.Spec.Containers[0]
+		gpus := c.Resources.Limits["nvidia.com/gpu"]
+		if c.Image != tt.image || gpus.String() != tt.gpus {
+			t.Errorf("%s: image %s with %s GPUs, want %s with %s", tt.overlay, c.Image, gpus.String(), tt.image, tt.gpus)
+		}
+		if must := len(c.Env) == 1 && c.Env[0].Name == "GPU_MODE" && c.Env[0].Value == "cuda"; must != (tt.gpus == "1") {
+			t.Errorf("%s: the environment is %v, want GPU_MODE=cuda with a GPU only", tt.overlay, c.Env)
+		}
+	}
+}
