@@ -80,6 +80,11 @@ soak: bin/workload bin/soak ## Have 2,000 clients, good and bad, visit the workl
 bench: ## Benchmarks of the hot paths, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: load-check
+load-check: bin/loadgen bin/load-check ## The load generator against what it promises, wrk and hey beside it (4 minutes on a machine that is idle)
+	@if [[ $$(id -u) == 0 ]] && command -v apt-get >/dev/null; then localkube/install-packages.sh wrk hey; fi
+	@bin/load-check --out out/load-check
+
 .PHONY: clean
 clean: ## Remove what was built and measured here
 	rm -rf bin out
@@ -121,7 +126,7 @@ bin/workload-cuda.root: bin/workload-cuda
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen
 
-bin/demo bin/dcgm-simulator bin/soak: bin/%: FORCE
+bin/demo bin/dcgm-simulator bin/load-check bin/soak: bin/%: FORCE
 	@cd test && go build -ldflags '-s -w' -o ../$@ ./$*
 
 bin/example-go: FORCE

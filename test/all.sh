@@ -50,6 +50,8 @@ if [[ $(uname) == Linux ]]; then
 else
 	skip "soak of the workload" "needs /proc, and all of 127.0.0.0/8"
 fi
+stage "build the load generator" make --no-print-directory bin/loadgen bin/load-check
+stage "the load generator's counts" bin/load-check --short --out out/load-check-short
 stage "build Prometheus" make --no-print-directory bin/prometheus
 # -count 1: go test takes no notice of changed files outside of its module, which some of these are about.
 stage "demo, manifests, simulator and Prometheus tests" in_module test go test -count 1 $(cd test && go list ./... | grep -v '/e2e\|/examples')
