@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"userscale.dev/userscale/loadgen/internal/alarm"
 	"userscale.dev/userscale/loadgen/internal/engine"
 	"userscale.dev/userscale/loadgen/internal/options"
 	"userscale.dev/userscale/loadgen/internal/profile"
@@ -22,7 +23,9 @@ func drive(ctx context.Context, opts *options.Options, start time.Time, target e
 		Seed:     opts.Seed,
 	}
 	if opts.Open {
-		engine.Open{Load: load, Poisson: opts.Poisson, Users: opts.Users, MaxInFlight: opts.InFlight}.Run(ctx, target)
+		clock := alarm.New(ctx)
+		defer clock.Close()
+		engine.Open{Load: load, Poisson: opts.Poisson, Users: opts.Users, MaxInFlight: opts.InFlight, Wait: clock.Wait}.Run(ctx, target)
 		return
 	}
 	engine.Closed{Load: load, Think: opts.Think}.Run(ctx, target)

@@ -19,6 +19,8 @@ type Open struct {
 	Poisson     bool // arrivals are independent of each other; else evenly spaced
 	Users       int  // each arrival is one of so many users, drawn evenly; at least 1
 	MaxInFlight int  // an arrival that finds so many in flight is skipped; at least 1
+	// Wait returns at a time, or false once Run's context is done. It may be nil: Go's timers then do.
+	Wait func(until time.Time) bool
 }
 
 // Run lets requests arrive, then waits for those in flight. A request that starts late knows when it was due; one that could only
@@ -29,6 +31,10 @@ func (o Open) Run(ctx context.Context, target Target) {
 	if o.Poisson {
 		arrivals.gap = random.ExpFloat64
 	}
+	wait := o.Wait
+	if wait == nil {
+		wait = func(until time.Time) bool { return sleep(ctx, time.Until(until)) }
+	}
 	slots := make(chan struct{}, o.MaxInFlight)
 	var inFlight sync.WaitGroup
 	defer inFlight.Wait()
@@ -38,7 +44,7 @@ func (o Open) Run(ctx context.Context, target Target) {
 			return
 		}
 		r := o.request(offset, random)
-		if !sleep(ctx, time.Until(r.Due)) {
+		if !wait(r.Due) {
 			return
 		}
 		if time.Since(o.Start) > o.Duration+endLag || !tryAcquire(slots) {

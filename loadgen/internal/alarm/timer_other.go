@@ -1,0 +1,7 @@
+//go:build !linux
+
+package alarm
+
+import "context"
+
+func newTimer(ctx context.Context) timer { return goTimer{ctx.Done()} }
