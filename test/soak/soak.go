@@ -34,6 +34,9 @@ const progress = 10 * time.Second
 
 var panicked = regexp.MustCompile(`(?m)^panic: |http: panic serving`)
 
+// rampUp is how long it takes until all clients are there.
+const rampUp = 3 * time.Second
+
 // maxVisits bounds a soak in count.
 const maxVisits = 5_000_000
 
@@ -121,12 +124,16 @@ func soak(ctx context.Context, w *workload, o options) ([]summary.Check, error) 
 
 // tally is what a siege came to.
 type tally struct {
-	visits, failures atomic.Int64
-	mostFiles        int // that the workload had open at a time
+	visits, failures, late atomic.Int64
+	mostFiles              int // that the workload had open at a time
 }
 
 // fail counts a visit on which the workload did not behave, and says how for the first of them.
 func (t *tally) fail(behaviour string, err error) {
+	if errors.Is(err, errLate) {
+		t.late.Add(1)
+		return
+	}
 	if t.failures.Add(1) <= 20 {
 		fmt.Printf("  wrong: %s: %v\n", behaviour, err)
 	}
@@ -137,6 +144,8 @@ func (t *tally) checks(clients int, before reading) []summary.Check {
 	return []summary.Check{
 		check("clients connected at a time", fmt.Sprintf("at least %d", clients*98/100), connected, "", connected >= clients*98/100),
 		check("visits", "at least one per client", t.visits.Load(), "", t.visits.Load() >= int64(clients)),
+		check("of these, cut because this machine is busy", fmt.Sprintf("at most %d", t.visits.Load()/10), t.late.Load(), "",
+			t.late.Load() <= t.visits.Load()/10),
 		check("visits on which the workload did not behave", "0", t.failures.Load(), "", t.failures.Load() == 0),
 	}
 }
@@ -150,6 +159,7 @@ func besiege(ctx context.Context, w *workload, clients int, duration time.Durati
 	for i := range clients {
 		wg.Go(func() {
 			random := rand.New(rand.NewPCG(uint64(i), uint64(duration)))
+			time.Sleep(rampUp * time.Duration(i) / time.Duration(clients))
 			for ctx.Err() == nil && t.visits.Add(1) <= maxVisits {
 				b := draw(random)
 				if err := visit(ctx, w.address, i, random, b.act); err != nil && ctx.Err() == nil {

@@ -17,6 +17,11 @@ import (
 // patience is how long the workload may take over anything that is asked of it here: it is full of clients, and its machine is busy.
 const patience = time.Minute
 
+// The workload gives a new connection this long for its first request. A client of a machine that is too busy to send it in time is cut.
+const headerTimeout = 5 * time.Second
+
+var errLate = errors.New("this machine is too busy to send the first request in time")
+
 // visitor is a client with a connection of its own, over which it does one thing.
 type visitor struct {
 	ctx    context.Context
@@ -28,6 +33,7 @@ type visitor struct {
 // visit connects from the loopback address that the number says, so that no address runs out of ports, looks around, does its thing after a
 // while, and goes, with or without a goodbye.
 func visit(ctx context.Context, address string, number int, random *rand.Rand, act func(*visitor) error) error {
+	began := time.Now()
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, 0, byte(1+number%100))}, Timeout: patience}
 	conn, err := dialer.DialContext(ctx, "tcp4", address)
 	if err != nil {
@@ -37,8 +43,11 @@ func visit(ctx context.Context, address string, number int, random *rand.Rand, a
 	defer v.leave()
 	defer context.AfterFunc(ctx, v.leave)()
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	v.ask("/healthz") // from here on, how soon this busy machine gets to sending a request does not matter
+	v.ask("/healthz") // on a connection that is known, requests come when they come
 	if _, err := v.answer(http.StatusOK); err != nil {
+		if time.Since(began) >= headerTimeout {
+			return errLate
+		}
 		return fmt.Errorf("looking around: %w", err)
 	}
 	v.wait(2 * time.Second)
