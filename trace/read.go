@@ -22,7 +22,7 @@ const maxBytes = 64 << 20
 func ReadFile(name string) (*Trace, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("trace: %w", err)
+		return nil, err // it names the file
 	}
 	t, err := Read(file)
 	_ = file.Close() // it was only read

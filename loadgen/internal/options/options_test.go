@@ -14,6 +14,7 @@ import (
 	"userscale.dev/userscale/loadgen/internal/engine"
 	"userscale.dev/userscale/loadgen/internal/profile"
 	"userscale.dev/userscale/loadgen/internal/request"
+	"userscale.dev/userscale/trace"
 )
 
 // args splits a command line; the flags that are always needed come first unless it names them.
@@ -45,10 +46,7 @@ func TestParse(t *testing.T) {
 	closed := func(o *Options, load string, p profile.Profile, users int) {
 		o.Load, o.Profile, o.Users = load, p, users
 	}
-	trace, err := profile.ReadTrace(strings.NewReader("t_seconds,value\n0,1\n10,2.5\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	recorded := profile.Trace(&trace.Trace{Step: 10 * time.Second, Values: []float64{1, 2.5}})
 	tests := []struct {
 		line string
 		want func(*Options)
@@ -106,11 +104,11 @@ func TestParse(t *testing.T) {
 			open(o, "5 at 1 times the speed, 0.5 times the level", profile.Played{Profile: profile.Constant(5), Speed: 1, Scale: 0.5})
 		}},
 		{"--rate trace:testdata/trace.csv", func(o *Options) {
-			open(o, "trace:testdata/trace.csv", trace)
+			open(o, "trace:testdata/trace.csv", recorded)
 			o.Duration = 20 * time.Second
 		}},
 		{"--users trace:testdata/trace.csv --speed 10 --scale 4", func(o *Options) {
-			p := profile.Played{Profile: trace, Speed: 10, Scale: 4}
+			p := profile.Played{Profile: recorded, Speed: 10, Scale: 4}
 			closed(o, "trace:testdata/trace.csv at 10 times the speed, 4 times the level", p, 10)
 			o.Duration = 2 * time.Second
 		}},

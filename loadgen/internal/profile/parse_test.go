@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"userscale.dev/userscale/trace"
 )
 
 func TestParse(t *testing.T) {
@@ -24,7 +26,7 @@ func TestParse(t *testing.T) {
 		"spike:10..500@0/1h":     Spike(10, 500, 0, time.Hour),
 		"ramp:1e3..0/1m30s":      Ramp(1000, 0, 90*second),
 		"sine:-0..1/1s":          NewSine(0, 1, second),
-		"trace:testdata/ten.csv": must(trace([]corner{{0, 1, 1}, {10 * second, 2.5, 2.5}})),
+		"trace:testdata/ten.csv": recorded(10*second, 1, 2.5),
 	} {
 		got, err := Parse(text)
 		if err != nil {
@@ -37,11 +39,9 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func must(p Profile, err error) Profile {
-	if err != nil {
-		panic(err)
-	}
-	return p
+// recorded is a trace, each of whose levels holds for a step.
+func recorded(step time.Duration, levels ...float64) *Piecewise {
+	return Trace(&trace.Trace{Step: step, Values: levels})
 }
 
 func TestParseSaysWhatIsWrong(t *testing.T) {
@@ -74,31 +74,6 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"trace:testdata/absent": "allowed: trace: and a CSV file t_seconds,value: open testdata/absent: no such file or directory",
 	} {
 		if p, err := Parse(text); err == nil || err.Error() != want {
-			t.Errorf("%q: got %+v, %v; want the error %s", text, p, err, want)
-		}
-	}
-}
-
-func TestReadTraceNamesTheLine(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                                     "line 1: allowed: the header t_seconds,value",
-		"0,1\n1,2\n":                           "line 1: allowed: the header t_seconds,value",
-		"t_seconds,users\n0,1\n1,2\n":          "line 1: allowed: the header t_seconds,value",
-		"t_seconds,value\n":                    "0 rows: allowed: at least 2",
-		"t_seconds,value\n0,1\n":               "1 rows: allowed: at least 2",
-		"t_seconds,value\n0,1\n1\n":            "line 3: allowed: t_seconds,value, two numbers: wrong number of fields",
-		"t_seconds,value\n0,1,2\n":             "line 2: allowed: t_seconds,value, two numbers: wrong number of fields",
-		"t_seconds,value\n0,\"1\n":             `line 2: allowed: t_seconds,value, two numbers: extraneous or missing " in quoted-field`,
-		"t_seconds,value\n5,1\n6,1\n":          `line 2: t_seconds "5": allowed: 0 in the first row`,
-		"t_seconds,value\n0,1\n\n2,1\n2,3\n":   `line 5: t_seconds "2": allowed: more than the row before, 2`,
-		"t_seconds,value\n0,1\n-2,1\n":         `line 3: t_seconds "-2": allowed: a number from 0 to 3600000`,
-		"t_seconds,value\n0,1\nNaN,1\n":        `line 3: t_seconds "NaN": allowed: a number from 0 to 3600000`,
-		"t_seconds,value\n0,1\n1,many\n":       `line 3: value "many": allowed: a number from 0 to 1e9`,
-		"t_seconds,value\n0,1\n1,NaN\n":        `line 3: value "NaN": allowed: a number from 0 to 1e9`,
-		"t_seconds,value\n0,1\n1,-0.1\n":       `line 3: value "-0.1": allowed: a number from 0 to 1e9`,
-		"t_seconds,value\r\n0,1\r\n0.5, 2\r\n": `line 3: value " 2": allowed: a number from 0 to 1e9`,
-	} {
-		if p, err := ReadTrace(strings.NewReader(text)); err == nil || err.Error() != want {
 			t.Errorf("%q: got %+v, %v; want the error %s", text, p, err, want)
 		}
 	}
@@ -147,15 +122,19 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzReadTrace: any file is a profile that keeps its contract, or an error.
-func FuzzReadTrace(f *testing.F) {
+// FuzzTrace: any trace is a profile that keeps its contract.
+func FuzzTrace(f *testing.F) {
 	f.Add("t_seconds,value\n0,1\n1,0\n2,1e9\n")
-	f.Add("t_seconds,value\r\n0,0\r\n1e-9,2\r\n")
+	f.Add("t_seconds,value\r\n0,0\r\n0.001,2\r\n")
 	f.Add("t_seconds,value\n0,\"1\"\n\n3600000,0\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		p, err := ReadTrace(strings.NewReader(text))
-		checkProfile(t, p, err)
-		if err == nil && p.Length() <= 0 {
+		read, err := trace.Read(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		p := Trace(read)
+		checkProfile(t, p, nil)
+		if p.Length() != read.Length() || p.Length() <= 0 {
 			t.Errorf("%q lasts %s", text, p.Length())
 		}
 	})

@@ -30,13 +30,7 @@ func drawn(t *rapid.T) Profile {
 	case 4:
 		p = Spike(level.Draw(t, "base"), level.Draw(t, "peak"), length.Draw(t, "at"), length.Draw(t, "length"))
 	case 5:
-		var samples []corner
-		at := time.Duration(0)
-		for _, l := range rapid.SliceOfN(level, 2, 30).Draw(t, "values") {
-			samples = append(samples, corner{at, l, l})
-			at += length.Draw(t, "step")
-		}
-		p, _ = trace(samples)
+		p = recorded(length.Draw(t, "step"), rapid.SliceOfN(level, 2, 30).Draw(t, "values")...)
 	}
 	if rapid.Bool().Draw(t, "played") {
 		p = Played{Profile: p, Speed: rapid.Float64Range(0.1, 100).Draw(t, "speed"), Scale: rapid.Float64Range(0.1, 10).Draw(t, "scale")}
@@ -111,7 +105,7 @@ func TestArrivalsAreTheIntegral(t *testing.T) {
 }
 
 func TestExamples(t *testing.T) {
-	trace, _ := trace([]corner{{0, 1, 1}, {second, 7, 7}, {2 * second, 0, 0}, {4 * second, 4, 4}})
+	trace := recorded(second, 1, 7, 0, 0, 4, 4)
 	tests := []struct {
 		name     string
 		profile  Profile
@@ -172,11 +166,11 @@ func TestMean(t *testing.T) {
 }
 
 func BenchmarkWhen(b *testing.B) {
-	samples := []corner{}
-	for i := range 3600 {
-		samples = append(samples, corner{time.Duration(i) * second, float64(i % 17), float64(i % 17)})
+	levels := make([]float64, 3600)
+	for i := range levels {
+		levels[i] = float64(i % 17)
 	}
-	trace, _ := trace(samples)
+	trace := recorded(second, levels...)
 	for name, p := range map[string]Profile{"constant": Constant(5000), "ramp": Ramp(0, 5000, 30*second), "sine": NewSine(0, 5000, 10*second), "trace": trace} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
