@@ -21,6 +21,9 @@ const (
 
 // run is the whole program: it parses, loads, reports, and returns the exit code. Cancelling ctx ends the load early.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "report" {
+		return runReport(args[1:], stdout, stderr)
+	}
 	opts, err := options.Parse(args)
 	if errors.Is(err, options.ErrHelp) {
 		fmt.Fprint(stdout, options.Usage)
@@ -30,13 +33,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "%v\nloadgen --help tells all flags\n", err)
 		return exitUsage
 	}
-	out, err := openOutputs(opts.JSON, stdout, stderr) // before the load: its result must not be lost to a bad path
+	out, err := openOutputs([]destination{{"json", opts.JSON}, {"csv", opts.CSV}, {"html", opts.HTML}}, stdout, stderr) // before the load: its result must not be lost to a bad path
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitUsage
 	}
-	result := load(ctx, opts, stderr)
-	if err := out.write(result); err != nil {
+	result := load(ctx, opts, stderr).Result()
+	if err := out.write(result.WriteText, formsOf(result)); err != nil {
 		fmt.Fprintln(stderr, err)
 		return exitErrors
 	}

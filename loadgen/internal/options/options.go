@@ -35,6 +35,8 @@ type Options struct {
 	// KeepAlive is whether connections are reused.
 	KeepAlive bool
 	JSON      string // file for the result, "-" for stdout, "" for none
+	CSV       string // the same, second by second
+	HTML      string // the same, as a page with plots
 }
 
 // The bounds. They keep a typing mistake from becoming an attack, or a run without end.
@@ -115,6 +117,8 @@ func (p *parser) define(opts *Options, g *given) {
 	p.duration("timeout", &opts.Timeout, time.Millisecond, maxTimeout)
 	p.yes("keepalive", &opts.KeepAlive)
 	p.flags.StringVar(&opts.JSON, "json", "", "")
+	p.flags.StringVar(&opts.CSV, "csv", "", "")
+	p.flags.StringVar(&opts.HTML, "html", "", "")
 }
 
 // complete fills in what depends on several flags, and checks it.

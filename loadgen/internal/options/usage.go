@@ -4,6 +4,7 @@ package options
 const Usage = `loadgen sends load to the demo workload and counts everything that comes back.
 
   loadgen --scenario matrix|stream|gpu --target URL [flags]
+  loadgen report A.json [B.json] [--html FILE]     shows a stored result, or two side by side; loadgen report --help
 
 What to ask for
   --scenario NAMES   matrix (/matrix: CPU), stream (/stream: users) or gpu (/gpu_job: GPU), or several of them with weights:
@@ -50,7 +51,10 @@ How
   --user-key WHERE   tell whose request it is: in the header X-User-ID, or the cookie user_id (default none)
   --seed N           of all that is drawn: arrivals, pauses, users, scenarios; the same seed draws the same (default 1)
   --timeout D        of a request, to the last byte (default 30s, and on top what stream or gpu asks for)
-  --json FILE        write the result as JSON too; - is stdout, and the summary for people then goes to stderr
+  --json FILE        write the result as JSON too, with every second of the run
+  --csv FILE         write every second of the run as CSV too
+  --html FILE        write a page with plots too, which needs no network
+                     one of these FILEs may be -: stdout; the summary for people then goes to stderr
 
 After a request without any answer (refused, reset, timed out ...) its user waits at least 100ms before the next one. Redirects
 are not followed, proxies in the environment are not used. Progress goes to stderr: every second on a terminal, otherwise every

@@ -62,8 +62,8 @@ func mixed() *Report {
 	}
 }
 
-// failed is an open loop that nobody answered.
-func failed() *Report {
+// refused is an open loop that nobody answered.
+func refused() *Report {
 	return &Report{
 		Options: options.Options{
 			Mix:  options.Mix{share(options.GPU, 1, "http://host/gpu_job?work_ms=1000")},
@@ -91,7 +91,7 @@ errors       3
   refused      1  (first: dial: refused)
 cut off      1
 connections  122
-own CPU      250ms
+own CPU      250ms, 0.4 % of a core
 
 without the 4 requests of the warm-up, 1.5s:
        latency  count    min  mean  p50    p90    p95    p99  p99.9    max
@@ -101,7 +101,7 @@ without the 4 requests of the warm-up, 1.5s:
            gpu     40     2s    2s   2s  2.01s  2.02s  2.03s  2.04s  2.05s
   sent late by      0      -     -    -      -      -      -      -      -
 `},
-		{failed(), `gpu  http://host/gpu_job?work_ms=1000
+		{refused(), `gpu  http://host/gpu_job?work_ms=1000
 open loop: 2.5/s for 2s, poisson, at most 100 in flight, connections reused, seed 1
 
 requests     5 in 2s, 2.5/s
@@ -110,7 +110,7 @@ errors       5
   not_sent     5
 cut off      0
 connections  0
-own CPU      0s
+own CPU      0s, 0.0 % of a core
 
        latency  count  min  mean  p50  p90  p95  p99  p99.9  max
            all      0    -     -    -    -    -    -      -    -
@@ -120,7 +120,7 @@ own CPU      0s
 	}
 	for _, test := range tests {
 		var got bytes.Buffer
-		if err := test.report.WriteText(&got); err != nil {
+		if err := test.report.Result().WriteText(&got); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(test.want, got.String()); diff != "" {
@@ -165,7 +165,7 @@ func TestWriteJSON(t *testing.T) {
 			"errorExamples":  map[string]any{"refused": "dial: refused", "status_503": "503 Service Unavailable"},
 			"latencySeconds": map[string]any{"all": percentiles(123, 0.0005, 2), "successes": percentiles(120, 2.001, 2.003)},
 		}},
-		{failed(), map[string]any{
+		{refused(), map[string]any{
 			"scenario": "gpu", "url": "http://host/gpu_job?work_ms=1000", "loop": "open", "load": "2.5", "arrivals": "poisson",
 			"maxInFlight": 100.0, "users": 1.0, "userKey": "none", "seed": 1.0, "durationSeconds": 2.0, "warmUpSeconds": 0.0, "timeoutSeconds": 31.0, "keepAlive": true,
 			"startTime": "0001-01-01T00:00:00Z", "elapsedSeconds": 2.0, "interrupted": false, "requests": 5.0, "successes": 0.0,
@@ -177,7 +177,7 @@ func TestWriteJSON(t *testing.T) {
 	}
 	for _, test := range tests {
 		var out bytes.Buffer
-		if err := test.report.WriteJSON(&out); err != nil {
+		if err := test.report.Result().WriteJSON(&out); err != nil {
 			t.Fatal(err)
 		}
 		var got map[string]any
