@@ -44,6 +44,9 @@ cluster: packages $(LOCALKUBE) images ## Boot a real one-node Kubernetes on this
 demo-down: ## Remove the demo's cluster, and all that it left on the machine
 	@$(LOCALKUBE) down
 
+.PHONY: replay
+replay: bin/replay ## Build bin/replay, which runs an autoscaling policy through a recorded load in virtual time
+
 .PHONY: deploy
 deploy: ## Deploy to an existing cluster: make deploy KUBECONFIG=… [KUSTOMIZATION=manifests/base]
 	@[[ -n "$${KUBECONFIG:-}" ]] || { echo "deploy: KUBECONFIG is not set; it names the cluster to deploy to" >&2; exit 2; }
@@ -58,7 +61,7 @@ test: ## Everything that this machine can run: unit, race, integration, end to e
 
 .PHONY: lint
 lint: bin/golangci-lint ## Check style and likely mistakes in every module
-	@for module in . test test/upstream localkube; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
+	@for module in . test test/upstream localkube replay; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
 
 .PHONY: mutants
 mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the tests fail, end to end too
@@ -122,6 +125,9 @@ bin/workload-cuda: FORCE
 
 bin/workload-cuda.root: bin/workload-cuda
 	@images/workload-cuda/collect.sh $@
+
+bin/replay: FORCE
+	@cd replay && go build -ldflags '-s -w' -o ../$@ .
 
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen

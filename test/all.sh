@@ -63,10 +63,12 @@ if [[ -z $cluster_reason ]]; then
 	fi
 	stage "localkube" in_module localkube go test ./...
 	stage "the HPA's arithmetic against the controller's own" in_module test/upstream go test ./...
+	stage "replay" in_module replay go test -count 1 ./...
 	stage "end to end on a real cluster" test/e2e.sh
 else
 	skip "localkube" "$cluster_reason"
 	skip "the HPA's arithmetic against the controller's own" "compiling the controller is only worth it where Kubernetes is compiled anyway: (cd test/upstream && go test ./...)"
+	skip "replay" "likewise: (cd replay && go test ./...)"
 	skip "end to end" "$cluster_reason; on an existing cluster see README.md"
 fi
 
