@@ -59,6 +59,10 @@ deploy: ## Deploy to an existing cluster: make deploy KUBECONFIG=… [KUSTOMIZAT
 test: ## Everything that this machine can run: unit, race, integration, end to end on a real cluster
 	@test/all.sh
 
+.PHONY: gpu-check
+gpu-check: ## The workload on this machine's NVIDIA GPU, as its users see it (2 minutes); without a GPU it says so
+	@test/gpu-check.sh || [[ $$? == 77 ]]
+
 .PHONY: lint
 lint: bin/golangci-lint ## Check style and likely mistakes in every module
 	@for module in . test test/upstream localkube replay; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
@@ -132,7 +136,7 @@ bin/replay: FORCE
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen
 
-bin/demo bin/dcgm-simulator bin/load-check bin/soak: bin/%: FORCE
+bin/demo bin/dcgm-simulator bin/load-check bin/soak bin/gpu-check: bin/%: FORCE
 	@cd test && go build -ldflags '-s -w' -o ../$@ ./$*
 
 bin/example-go: FORCE

@@ -55,6 +55,7 @@ stage "the load generator's counts" bin/load-check --short --out out/load-check-
 stage "build Prometheus" make --no-print-directory bin/prometheus
 # -count 1: go test takes no notice of changed files outside of its module, which some of these are about.
 stage "demo, manifests, simulator and Prometheus tests" in_module test go test -count 1 $(cd test && go list ./... | grep -v '/e2e\|/examples')
+stage "the workload on a GPU" test/gpu-check.sh
 stage "examples in Go, Node and Python" test/examples.sh
 if [[ -z $cluster_reason ]]; then
 	stage "build Kubernetes and the images" make --no-print-directory bin/localkube images

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -78,7 +79,10 @@ func (e *Executor) Do(ctx context.Context, work time.Duration) (time.Duration, e
 }
 
 // Run gives slices to jobs until the context ends, when it returns nil, or the device fails, when it returns its error. Call it once.
+// Devices are used on one thread of the operating system, since that is what CUDA's state and its waiting belong to.
 func (e *Executor) Run(ctx context.Context) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	for ctx.Err() == nil {
 		worked, err := e.step()
 		if err != nil {

@@ -31,10 +31,10 @@ type Device struct {
 	Name string // the model's
 	UUID string // GPU-…, or MIG-… for an instance
 
-	thread thread // makes all calls
-	driver *driver
-	handle device
-	undo   []func() error // gives back what was taken, the last first
+	driver  *driver
+	handle  device
+	context primary        // 0 as long as it is not retained
+	undo    []func() error // gives back what was taken, the last first
 
 	blocks       uint32 // of the grid: all multiprocessors are busy
 	busy         kernel
@@ -51,34 +51,39 @@ func Open(files []string) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Device{driver: driver, thread: newThread(), arguments: &arguments{}}
-	if err := d.thread.do(d.open); err != nil {
+	d := &Device{driver: driver, arguments: &arguments{}}
+	if err := d.open(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
 
-// Run keeps the GPU busy for about t and returns for how long it really was, by the GPU's own clock.
+// Run keeps the GPU busy for about t and returns for how long it really was, by the GPU's own clock. Call it on one goroutine at a time.
 func (d *Device) Run(t time.Duration) (time.Duration, error) {
-	err := d.thread.do(func() error { return d.slice(t) })
+	runtime.LockOSThread() // the current context is a thread's, not a goroutine's
+	defer runtime.UnlockOSThread()
+	err := d.slice(t)
 	return time.Duration(float64(d.milliseconds) * float64(time.Millisecond)), err
 }
 
-// Close gives back what Open took. It waits for a slice in progress and must be the last call.
+// Close gives back what Open took. It must be the last call.
 func (d *Device) Close() error {
-	err := d.thread.do(func() error {
-		var errs []error
-		for _, undo := range slices.Backward(d.undo) {
-			errs = append(errs, undo())
-		}
-		return errors.Join(errs...)
-	})
-	d.thread.end()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var errs []error
+	if d.context != 0 {
+		errs = append(errs, d.driver.CtxSetCurrent(d.context))
+	}
+	for _, undo := range slices.Backward(d.undo) {
+		errs = append(errs, undo())
+	}
 	d.pinner.Unpin()
-	return err
+	return errors.Join(errs...)
 }
 
 func (d *Device) open() error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	for _, step := range []func() error{d.find, d.attach, d.compile, d.allocate} {
 		if err := step(); err != nil {
 			return err
@@ -131,18 +136,17 @@ func formatUUID(name string, b [16]byte) string {
 	return fmt.Sprintf("%s-%x-%x-%x-%x-%x", prefix, b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// attach makes the device's primary context the thread's. Flags have to be set before: this one lets the thread sleep while it waits,
-// where it would spin otherwise.
+// attach takes the device's primary context. Flags have to be set before: this one lets a thread sleep while it waits, where it would spin
+// otherwise.
 func (d *Device) attach() error {
 	if err := d.driver.DevicePrimaryCtxSetFlags(d.handle, ctxSchedBlockingSync); err != nil {
 		return err
 	}
-	var c primary
-	if err := d.driver.DevicePrimaryCtxRetain(&c, d.handle); err != nil {
+	if err := d.driver.DevicePrimaryCtxRetain(&d.context, d.handle); err != nil {
 		return err
 	}
 	d.later(func() error { return d.driver.DevicePrimaryCtxRelease(d.handle) })
-	if err := d.driver.CtxSetCurrent(c); err != nil {
+	if err := d.driver.CtxSetCurrent(d.context); err != nil {
 		return err
 	}
 	d.later(func() error { return d.driver.CtxSetCurrent(0) })
@@ -195,6 +199,9 @@ func (d *Device) later(undo func() error) {
 func (d *Device) slice(t time.Duration) error {
 	d.milliseconds = 0
 	d.arguments.setTime(t)
+	if err := d.driver.CtxSetCurrent(d.context); err != nil {
+		return err
+	}
 	if err := d.driver.EventRecord(d.begin, 0); err != nil {
 		return err
 	}

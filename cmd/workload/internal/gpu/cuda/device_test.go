@@ -73,10 +73,21 @@ var opening = []string{
 	"cuModuleLoadDataEx", "cuModuleGetFunction", "cuMemAlloc_v2", "cuEventCreate", "cuEventCreate",
 }
 
-var slice = []string{"cuEventRecord", "cuLaunchKernel", "cuEventRecord", "cuEventSynchronize", "cuEventElapsedTime"}
+var slice = []string{"cuCtxSetCurrent", "cuEventRecord", "cuLaunchKernel", "cuEventRecord", "cuEventSynchronize", "cuEventElapsedTime"}
 
 var closing = []string{
-	"cuEventDestroy_v2", "cuEventDestroy_v2", "cuMemFree_v2", "cuModuleUnload", "cuCtxSetCurrent", "cuDevicePrimaryCtxRelease_v2",
+	"cuCtxSetCurrent", "cuEventDestroy_v2", "cuEventDestroy_v2", "cuMemFree_v2", "cuModuleUnload", "cuCtxSetCurrent", "cuDevicePrimaryCtxRelease_v2",
+}
+
+// occurrence is how often the call at i is among the first ones, itself included.
+func occurrence(calls []string, i int) int32 {
+	n := int32(0)
+	for _, call := range calls[:i+1] {
+		if call == calls[i] {
+			n++
+		}
+	}
+	return n
 }
 
 func testCalls(t *testing.T, file string, driver simulator.CUDA) {
@@ -118,11 +129,7 @@ func testTime(t *testing.T, file string, _ simulator.CUDA) {
 func testFailuresToOpen(t *testing.T, file string, driver simulator.CUDA) {
 	for i, call := range opening {
 		driver.Reset()
-		nth := int32(1)
-		if i > 0 && opening[i-1] == call {
-			nth = 2
-		}
-		driver.Fail(call, 999, nth)
+		driver.Fail(call, 999, occurrence(opening, i))
 		_, err := Open([]string{file})
 		var e *Error
 		if !errors.As(err, &e) || e.Code != 999 || !strings.HasPrefix(err.Error(), call+": CUDA_ERROR_UNKNOWN (unknown error)") {
@@ -141,11 +148,7 @@ func testFailuresToRun(t *testing.T, file string, driver simulator.CUDA) {
 	for i, call := range slice {
 		driver.Reset()
 		d := open(t, file)
-		nth := int32(1)
-		if i > 1 && call == slice[0] {
-			nth = 2
-		}
-		driver.Fail(call, 2, nth)
+		driver.Fail(call, 2, occurrence(slice, i))
 		used, err := d.Run(ms)
 		if used != 0 || err == nil || err.Error() != call+": CUDA_ERROR_OUT_OF_MEMORY (out of memory)" {
 			t.Errorf("Run() = %v, %v, want that %s failed", used, err, call)
@@ -155,10 +158,10 @@ func testFailuresToRun(t *testing.T, file string, driver simulator.CUDA) {
 		}
 		checkClean(t, driver)
 	}
-	for _, call := range closing {
+	for i, call := range closing {
 		driver.Reset()
 		d := open(t, file)
-		driver.Fail(call, 999, 1)
+		driver.Fail(call, 999, occurrence(closing, i))
 		if err := d.Close(); err == nil || !strings.HasPrefix(err.Error(), call+": ") {
 			t.Errorf("Close() = %v, want that %s failed", err, call)
 		}
