@@ -9,9 +9,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metricsTypes are what metrics is asked for; JSON, the first, is for all who do not care.
-var metricsTypes = []string{jsonType, "text/plain", "application/openmetrics-text", "application/vnd.google.protobuf"}
-
 // metrics says what the workload is doing: as JSON, or in Prometheus' formats to a client that prefers them.
 func (s *Server) metrics(registry *prometheus.Registry) http.Handler {
 	registry.MustRegister(
@@ -20,11 +17,12 @@ func (s *Server) metrics(registry *prometheus.Registry) http.Handler {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	text := promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	types := []string{jsonType, "text/plain", "application/openmetrics-text", "application/vnd.google.protobuf"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Vary", "Accept")
-		switch goautoneg.Negotiate(r.Header.Get("Accept"), metricsTypes) {
-		case "", jsonType:
+		switch goautoneg.Negotiate(r.Header.Get("Accept"), types) {
+		case jsonType, "": // the first, for all who do not care
 			sendJSON(w, http.StatusOK, s.report())
 		default:
 			text.ServeHTTP(w, r)
