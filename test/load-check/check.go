@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"strings"
 	"time"
 
 	"userscale.dev/userscale/test/summary"
@@ -36,6 +38,9 @@ func run(ctx context.Context, o options) error {
 	if len(c.peers) < 2 && !o.short {
 		fmt.Fprintln(c.people, "SKIPPED beside it: wrk or hey or both, which are not installed here (Debian has both)")
 	}
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil && !o.short {
+		fmt.Fprintf(c.people, "%d processors, load averages %sFigures need a machine with nothing else to do.\n", runtime.NumCPU(), load)
+	}
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
@@ -48,6 +53,9 @@ func run(ctx context.Context, o options) error {
 		{"errors of each kind", c.errors},
 		{"stops cleanly", c.interrupted},
 	} {
+		if !strings.Contains(part.name, o.only) {
+			continue
+		}
 		fmt.Fprintf(c.people, "\n%s\n", part.name)
 		before := len(c.seen)
 		if err := part.run(ctx); err != nil {

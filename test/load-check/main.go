@@ -27,6 +27,7 @@ var errExpectation = errors.New("an expectation was not met")
 
 type options struct {
 	loadgen, out string
+	only         string
 	short        bool
 }
 
@@ -37,6 +38,7 @@ func main() {
 	o := options{}
 	flag.StringVar(&o.loadgen, "loadgen", "bin/loadgen", "the load generator's binary")
 	flag.StringVar(&o.out, "out", "out/load-check", "folder for the results")
+	flag.StringVar(&o.only, "only", "", "run the parts whose names hold this, such as stalls")
 	flag.BoolVar(&o.short, "short", false, "seconds instead of minutes, at lower rates, and counts only: a busy machine does not matter")
 	flag.Usage = func() { fmt.Fprint(os.Stderr, usage); flag.PrintDefaults() }
 	flag.Parse()

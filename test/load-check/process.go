@@ -81,6 +81,9 @@ func (p *process) get(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask the server for %s: %w", path, err)
 	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("ask the server for %s: %s: %s", path, resp.Status, body)
+	}
 	return body, nil
 }
 

@@ -9,7 +9,9 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +19,8 @@ import (
 type server struct {
 	journal *journal
 	gate    sync.RWMutex // locked while all answers stall
+	until   atomic.Int64 // so many more answers until they stall, if above 0
+	length  atomic.Int64 // of that stall, in nanoseconds
 	random  struct {
 		sync.Mutex // guards the generator
 		*rand.Rand
@@ -61,6 +65,9 @@ func (s *server) ok(w http.ResponseWriter, r *http.Request) {
 	defer s.gate.RUnlock()
 	s.journal.count(r)
 	_, _ = io.WriteString(w, "ok")
+	if s.until.Load() > 0 && s.until.Add(-1) == 0 {
+		go s.hold(time.Duration(s.length.Load()))
+	}
 }
 
 // slow takes as long as is drawn, and notes how long it took: its timer adds a little.
@@ -84,12 +91,22 @@ func (s *server) draw() time.Duration {
 	return time.Duration(millis * float64(time.Millisecond))
 }
 
-// stall holds all answers of ok back for a time.
-func (s *server) stall(_ http.ResponseWriter, r *http.Request) {
-	length, err := time.ParseDuration(r.URL.Query().Get("for"))
-	if err != nil {
+// stall holds all answers of ok back for a time, as soon as there have been so many more of them.
+func (s *server) stall(w http.ResponseWriter, r *http.Request) {
+	length, err := time.ParseDuration(r.FormValue("for"))
+	after, errAfter := strconv.ParseInt(r.FormValue("after"), 10, 64)
+	if err := errors.Join(err, errAfter); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	s.length.Store(int64(length))
+	s.until.Store(after)
+	if after == 0 {
+		s.hold(length)
+	}
+}
+
+func (s *server) hold(length time.Duration) {
 	s.gate.Lock()
 	defer s.gate.Unlock()
 	time.Sleep(length)

@@ -95,6 +95,18 @@ func TestClosedUsersComeBack(t *testing.T) {
 	})
 }
 
+// One who is called back before the last answer has come goes on when it comes; until then nobody stands in.
+func TestClosedUserIsCalledBackInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		target := newFakeTarget(2500 * ms)
+		Closed{Load: load(profile.Steps(time.Second, 3, 1, 3), 4*time.Second)}.Run(t.Context(), target)
+		want := map[int]int{0: 2, 1: 2, 2: 2}
+		if diff := cmp.Diff(want, target.users); diff != "" || target.most != 3 {
+			t.Errorf("at most %d at once, requests by user (-want +got):\n%s", target.most, diff)
+		}
+	})
+}
+
 func TestClosedThinks(t *testing.T) {
 	for _, think := range []Think{{Mean: 900 * ms}, {Mean: 900 * ms, Spread: 900 * ms}, {Mean: 900 * ms, Exponential: true}} {
 		synctest.Test(t, func(t *testing.T) {

@@ -57,13 +57,22 @@ func TestSeriesIsAPlainValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.request(4500*ms, "status_503", "busy", 0) // what was handed out stays as it was
 	var got Series
 	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("JSON there and back (-want +got):\n%s", diff)
+	}
+}
+
+func TestSeriesStaysAsItWasHandedOut(t *testing.T) {
+	r := fresh()
+	r.request(0, "status_503", "busy", 0)
+	first := r.Series(began)
+	r.request(0, "status_503", "busy", 0)
+	if got := first.Seconds[0]; got.Offered != 1 || got.Errors["status_503"] != 1 {
+		t.Errorf("got %+v, want the one request that there was", got)
 	}
 }
 
