@@ -23,6 +23,7 @@ type Cluster struct {
 	scale    autoscalingv1.Scale
 	pods     []*corev1.Pod
 	handlers []cache.ResourceEventHandler // of the HPA's changes
+	rescaled Rescaled
 
 	store cache.Indexer // has the HPA too, for those who want a store
 }
@@ -43,6 +44,12 @@ func (c *Cluster) putLocked() error {
 	c.hpa.ResourceVersion = strconv.Itoa(c.version)
 	return c.store.Update(c.hpa)
 }
+
+// Rescaled is told of each change of the desired count, by who makes it, with what there was at that moment.
+type Rescaled func(hpa *autoscalingv2.HorizontalPodAutoscaler, from, to, present int32, pods []*corev1.Pod)
+
+// OnRescale says who is told. It must be called before there are any changes.
+func (c *Cluster) OnRescale(r Rescaled) { c.rescaled = r }
 
 // HPA returns the HPA as it is now.
 func (c *Cluster) HPA() *autoscalingv2.HorizontalPodAutoscaler {

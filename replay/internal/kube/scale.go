@@ -34,10 +34,16 @@ func (s targetScale) Get(context.Context, schema.GroupResource, string, metav1.G
 
 // Update implements scale.ScaleInterface.
 func (s targetScale) Update(_ context.Context, _ schema.GroupResource, written *autoscalingv1.Scale, _ metav1.UpdateOptions) (*autoscalingv1.Scale, error) {
-	s.cluster.mu.Lock()
-	defer s.cluster.mu.Unlock()
-	s.cluster.scale.Spec.Replicas = written.Spec.Replicas
-	return s.cluster.scale.DeepCopy(), nil
+	c := s.cluster
+	c.mu.Lock()
+	from, to := c.scale.Spec.Replicas, written.Spec.Replicas
+	c.scale.Spec.Replicas = to
+	hpa, pods, scale := c.hpa, c.pods, c.scale.DeepCopy()
+	c.mu.Unlock()
+	if c.rescaled != nil && from != to {
+		c.rescaled(hpa, from, to, scale.Status.Replicas, pods)
+	}
+	return scale, nil
 }
 
 // Mapper knows the kind of the HPA's target, and no other.

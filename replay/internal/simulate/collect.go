@@ -22,6 +22,7 @@ type collection struct {
 	stream  uint64 // of the lost scrapes
 	turn    uint64
 	targets []sample.Pod                        // reused
+	samples []sample.Sample                     // likewise, by collections that are over when they are made
 	rates   map[int]*smoothing.Counter          // of pods that have a counter
 	relayed func(*workload.Pod) (relayed, bool) // what somebody else measured of a pod
 }
@@ -35,7 +36,7 @@ type relayed struct {
 // collect returns what one collection that begins now brings, and how long it takes.
 func (c *collection) collect(w *world, a *adapter, now time.Time) (sample.Batch, time.Duration) {
 	c.turn++
-	b := sample.Batch{Metric: c.metric.Name}
+	b := sample.Batch{Metric: c.metric.Name, Samples: c.samples[:0]}
 	if c.metric.Pods == nil {
 		c.ask(w, &b, now)
 		return b, 0
@@ -51,17 +52,22 @@ func (c *collection) collect(w *world, a *adapter, now time.Time) (sample.Batch,
 			b.Failures = append(b.Failures, sample.Failure{Pod: c.targets[i].UID, Reason: sample.ReasonTimeout, Err: errTimeout})
 			took = c.metric.Pods.Timeout.Duration
 		default:
-			b.Samples = append(b.Samples, sample.Sample{Pod: c.targets[i].UID, Value: c.users(p, now), Time: now})
+			b.Samples = append(b.Samples, sample.Sample{Pod: c.targets[i].UID, Value: c.users(w.workload, p, now), Time: now})
 		}
+	}
+	c.samples = b.Samples
+	if took > 0 { // they are not recorded yet
+		c.samples = nil
 	}
 	return b, took
 }
 
 // users is what a pod's body says, by the way that is configured: a moment's gauge, or the exact average since the last reading.
-func (c *collection) users(p *workload.Pod, now time.Time) float64 {
+func (c *collection) users(w *workload.Workload, p *workload.Pod, now time.Time) float64 {
 	if c.metric.Pods.Counter == "" && c.metric.Pods.CounterSeries == "" {
 		return p.Users
 	}
+	w.Settle(now)
 	counter, ok := c.rates[p.Ordinal]
 	if !ok {
 		counter = &smoothing.Counter{MaxGap: c.metric.MaxAge.Duration}

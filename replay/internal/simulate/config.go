@@ -17,7 +17,7 @@ type Config struct {
 	Users      []float64 // of each second, on the mean where there is noise
 	Seed       uint64    // of all that is drawn: the noise, lost scrapes, and the phases of whatever recurs
 	Poisson    bool      // each second's users are drawn from a Poisson distribution
-	Initial    int32     // pods at the beginning; 0: as many as the first second's users need, within the HPA's bounds
+	Initial    int32     // pods at the beginning; 0: as many as the policy has for the first second's users
 
 	Pods       workload.Config
 	CPURequest float64 // of a pod, in millicores

@@ -21,10 +21,10 @@ var silence = sync.OnceFunc(func() {
 })
 
 // control runs upstream's controller over the cluster until ctx ends.
-func control(ctx context.Context, c *Controller, cluster *kube.Cluster, custom *customMetrics, cpu *metricsServer, heard logr.LogSink) {
+func control(ctx context.Context, c *Controller, cluster *kube.Cluster, client metrics.MetricsClient, heard logr.LogSink) {
 	ctx = klog.NewContext(ctx, logr.New(heard))
 	controller := podautoscaler.NewHorizontalController(ctx, kube.EventClient{}, cluster.ScaleClient(), cluster.HPAClient(), cluster.Mapper(),
-		metrics.NewRESTMetricsClient(cpu, custom, nil), cluster.HPAInformer(), cluster.PodInformer(),
+		client, cluster.HPAInformer(), cluster.PodInformer(),
 		c.SyncPeriod, c.DownscaleStabilization, c.Tolerance, c.CPUInitializationPeriod, c.InitialReadinessDelay)
 	cluster.Announce()
 	controller.Run(ctx, 1)

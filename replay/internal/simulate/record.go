@@ -25,7 +25,7 @@ func (c *Config) timeline() *timeline.Timeline {
 	return out
 }
 
-// initial is how many pods there are at the beginning.
+// initial is how many pods there are before the trace begins.
 func (c *Config) initial() int32 {
 	if c.Initial > 0 {
 		return c.Initial
@@ -63,7 +63,7 @@ func metricOf(m *autoscalingv2.MetricSpec) timeline.Metric {
 	}
 	switch {
 	case target.AverageUtilization != nil:
-		return timeline.Metric{Name: name, Unit: "%", Target: float64(*target.AverageUtilization)}
+		return timeline.Metric{Name: name, Unit: percent, Target: float64(*target.AverageUtilization)}
 	case target.AverageValue != nil:
 		return timeline.Metric{Name: name, Target: target.AverageValue.AsApproximateFloat64()}
 	case target.Value != nil:
@@ -73,10 +73,17 @@ func metricOf(m *autoscalingv2.MetricSpec) timeline.Metric {
 	}
 }
 
+// percent is the unit of a utilization.
+const percent = "%"
+
 // since is a moment in seconds of the trace.
 func (w *world) since(at time.Time) float64 { return at.Sub(w.start).Seconds() }
 
+// event notes something; what was before the trace does not count.
 func (w *world) event(at time.Time, source, reason, text string) {
+	if at.Before(w.start) {
+		return
+	}
 	w.out.Events = append(w.out.Events, timeline.Event{T: w.since(at), Source: source, Reason: reason, Text: text})
 }
 
@@ -162,50 +169,21 @@ func (w *world) hear() {
 			continue
 		}
 		_, reason, _ := strings.Cut(s.text, reasonPrefix)
-		w.decide(s.at, reason)
+		w.decide(reason)
 	}
 }
 
 // decide notes a decision. The HPA's status is of the same pass.
-func (w *world) decide(at time.Time, reason string) {
-	hpa := w.cluster.HPA()
-	d := timeline.Decision{T: w.since(at), From: w.desired, To: w.cluster.Desired(), Reason: reason}
-	for _, c := range hpa.Status.Conditions {
+func (w *world) decide(reason string) {
+	r, ok := w.witness.take()
+	if !ok || r.at.Before(w.start) {
+		return
+	}
+	d := timeline.Decision{T: w.since(r.at), From: r.from, To: r.to, Reason: reason, Metrics: r.proposals}
+	for _, c := range w.cluster.HPA().Status.Conditions {
 		if c.Type == autoscalingv2.ScalingLimited && c.Status == corev1.ConditionTrue {
 			d.Limit = c.Message
 		}
 	}
-	for i, m := range w.out.Metrics {
-		p := timeline.Proposal{Metric: m.Name, Target: timeline.Known(m.Target)}
-		if i < len(hpa.Status.CurrentMetrics) {
-			p.Value = valueOf(&hpa.Status.CurrentMetrics[i])
-		}
-		d.Metrics = append(d.Metrics, p)
-	}
 	w.out.Decisions = append(w.out.Decisions, d)
-}
-
-// valueOf is what the HPA's status says of a metric. One that could not be had has no type.
-func valueOf(s *autoscalingv2.MetricStatus) timeline.Value {
-	var current autoscalingv2.MetricValueStatus
-	switch {
-	case s.Pods != nil:
-		current = s.Pods.Current
-	case s.Object != nil:
-		current = s.Object.Current
-	case s.Resource != nil:
-		current = s.Resource.Current
-	case s.ContainerResource != nil:
-		current = s.ContainerResource.Current
-	}
-	switch {
-	case current.AverageUtilization != nil:
-		return timeline.Known(float64(*current.AverageUtilization))
-	case current.AverageValue != nil:
-		return timeline.Known(current.AverageValue.AsApproximateFloat64())
-	case current.Value != nil:
-		return timeline.Known(current.Value.AsApproximateFloat64())
-	default:
-		return timeline.Value{}
-	}
 }

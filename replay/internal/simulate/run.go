@@ -35,10 +35,14 @@ func run(outer context.Context, c *Config) (*timeline.Timeline, error) {
 
 	ctx, stop := context.WithCancel(context.Background())
 	var controller sync.WaitGroup
-	first := w.start.Add(w.chance.phase(c.Controller.SyncPeriod))
+	first := w.start
+	if c.Initial == 0 {
+		first = w.began.Add(2 * time.Minute)
+	}
+	first = first.Add(w.chance.phase(c.Controller.SyncPeriod))
 	controller.Go(func() {
 		time.Sleep(time.Until(first.Add(offBeat)))
-		control(ctx, &c.Controller, w.cluster, &w.custom, &w.cpu, w.heard)
+		control(ctx, &c.Controller, w.cluster, w.witness, w.heard)
 	})
 	w.agenda.every(first.Add(time.Millisecond), c.Controller.SyncPeriod, w.rescale)
 

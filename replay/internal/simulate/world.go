@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
 
 	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/replay/internal/kube"
@@ -29,13 +30,14 @@ type world struct {
 	cluster  *kube.Cluster
 	custom   customMetrics
 	cpu      metricsServer
+	witness  *witness
 	relays   relays
 	adapters []*adapter // that run: the one that answers, and one that is about to
 	byUID    map[types.UID]*workload.Pod
 	shown    map[types.UID]podState // what the cluster shows of each pod
-	pods     []*corev1.Pod
 	heard    ear
 	out      *timeline.Timeline
+	changes  int // of the workload, as of the last show
 	started  int // pods created so far, as of the last point
 	desired  int32
 }
@@ -46,14 +48,20 @@ type podState struct {
 	running, ready, deleting bool
 }
 
-// warmUp is how long the first second's users were there before the trace begins, so that all who measure have measured by then.
-const warmUp = 2 * time.Minute
+// warmUp is how long the first second's users were there before the trace begins, so that all who measure have measured by then; and
+// where the number of pods is left open, so that it is what the policy makes of them.
+func (c *Config) warmUp() time.Duration {
+	if c.Initial > 0 {
+		return 2 * time.Minute
+	}
+	return 2*time.Minute + max(2*c.Pods.Start, 5*time.Minute)
+}
 
 func newWorld(c *Config, now time.Time) (*world, error) {
 	hpa := c.Policy.HPA
 	target := hpa.Spec.ScaleTargetRef.Name
 	w := &world{
-		config: c, chance: newChance(c.Seed), began: now, start: now.Add(warmUp),
+		config: c, chance: newChance(c.Seed), began: now, start: now.Add(c.warmUp()),
 		objects: objects{
 			namespace: hpa.Namespace, target: target, container: containerOf(hpa),
 			request: *resource.NewMilliQuantity(int64(c.CPURequest), resource.DecimalSI),
@@ -71,6 +79,8 @@ func newWorld(c *Config, now time.Time) (*world, error) {
 	if w.cluster, err = kube.New(hpa, w.desired, w.selector.String()); err != nil {
 		return nil, fmt.Errorf("cluster: %w", err)
 	}
+	w.witness = newWitness(metrics.NewRESTMetricsClient(&w.cpu, &w.custom, nil), &c.Controller)
+	w.cluster.OnRescale(w.witness.rescaled)
 	w.out = c.timeline()
 	w.out.Points = make([]timeline.Point, 0, len(c.Users))
 	return w, nil
@@ -103,7 +113,7 @@ func (w *world) second(now time.Time) {
 	case t > 0:
 		w.point(now, t-1)
 	case t == 0:
-		w.started = w.workload.Created() - int(w.desired)
+		w.started = w.workload.Created() - w.workload.Present()
 	}
 	if t >= len(w.config.Users) {
 		return
@@ -131,7 +141,8 @@ func (w *world) rescale(now time.Time) {
 }
 
 func (w *world) measureCPU(now time.Time) {
-	w.workload.Advance(now)
+	w.advance(now)
+	w.workload.Settle(now)
 	w.agenda.add(now.Add(w.config.Scrapes.CPUDelay), w.cpu.measure(w.workload.Pods(), now))
 }
 
@@ -158,8 +169,7 @@ func (w *world) collect(a *adapter, c *collection, now time.Time) {
 		return
 	}
 	w.agenda.add(now.Add(c.metric.CollectEvery()), func(now time.Time) { w.collect(a, c, now) })
-	w.workload.Advance(now)
-	w.show(now)
+	w.advance(now)
 	batch, took := c.collect(w, a, now)
 	if took == 0 {
 		w.record(a, now, func() { a.record(now, batch) })
@@ -206,10 +216,19 @@ func (w *world) restartAdapter(now time.Time) {
 	w.agenda.add(now.Add(outage), w.beginAdapter)
 }
 
+// advance lets happen with the pods what is due.
+func (w *world) advance(now time.Time) {
+	w.workload.Advance(now)
+	w.show(now)
+}
+
 // show tells the cluster and the adapters of what changed with the pods.
 func (w *world) show(now time.Time) {
+	if w.changes == w.workload.Changes() && len(w.shown) > 0 {
+		return
+	}
+	w.changes = w.workload.Changes()
 	pods := w.workload.Pods()
-	changed := len(pods) != len(w.shown)
 	for _, p := range pods {
 		id := uid(p)
 		was, known := w.shown[id]
@@ -217,17 +236,14 @@ func (w *world) show(now time.Time) {
 		if known && was.running == is.running && was.ready == is.ready && was.deleting == is.deleting {
 			continue
 		}
-		changed = true
 		is.object = w.objects.pod(p, now)
 		w.shown[id], w.byUID[id] = is, p
 		for _, a := range w.adapters {
 			a.setPod(is.object)
 		}
 	}
-	if changed {
-		w.forget(pods)
-		w.list(pods)
-	}
+	w.forget(pods)
+	w.list(pods)
 }
 
 // forget removes pods that are gone.

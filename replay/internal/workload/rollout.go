@@ -11,7 +11,7 @@ const maxSurge = 1
 // Roll begins a rolling update: every pod is replaced by one of a new template.
 func (w *Workload) Roll(now time.Time) {
 	w.generation++
-	w.Advance(now)
+	w.change(now)
 }
 
 // rolling says whether there are pods to be replaced.

@@ -27,9 +27,11 @@ type Workload struct {
 	pods       []*Pod // in the order of their creation
 	created    int    // of all times
 	desired    int
-	generation int     // of the pods that are wanted: a rolling update begins the next one
-	users      float64 // the demand
-	at         time.Time
+	generation int       // of the pods that are wanted: a rolling update begins the next one
+	users      float64   // the demand
+	at         time.Time // up to which what the pods used is added up
+	due        time.Time // before which nothing happens of itself
+	changes    int
 }
 
 // New returns a workload of as many pods as are desired, all ready for an hour: a workload that has been running when a trace begins.
@@ -55,33 +57,63 @@ func (w *Workload) Users() float64 { return w.users }
 // Created is how many pods there were so far.
 func (w *Workload) Created() int { return w.created }
 
+// Present is how many pods there are that are not being deleted.
+func (w *Workload) Present() int { return len(w.present()) }
+
+// Changes counts the moments at which a pod came, went, or changed its state.
+func (w *Workload) Changes() int { return w.changes }
+
 // Scale says how many pods are wanted from now on.
 func (w *Workload) Scale(now time.Time, desired int) {
 	w.desired = desired
-	w.Advance(now)
+	w.change(now)
 }
 
 // Demand says how many users there are from now on.
 func (w *Workload) Demand(now time.Time, users float64) {
-	w.integrate(now)
-	w.users = users
 	w.Advance(now)
+	w.Settle(now)
+	w.users = users
+	w.spread(now)
 }
 
 // Advance lets happen what is due until now, which is no earlier than at the call before: pods become ready, are created and deleted,
 // and are gone. The users are spread anew.
 func (w *Workload) Advance(now time.Time) {
-	w.integrate(now)
-	w.pods = slices.DeleteFunc(w.pods, func(p *Pod) bool {
-		return p.Deleting() && !now.Before(p.Deleted.Add(w.drain(p)))
-	})
+	if !now.Before(w.due) {
+		w.change(now)
+	}
+}
+
+func (w *Workload) change(now time.Time) {
+	w.Settle(now)
+	w.pods = slices.DeleteFunc(w.pods, func(p *Pod) bool { return p.Deleting() && !now.Before(w.gone(p)) })
 	w.roll(now)
 	w.resize(now)
 	w.spread(now)
+	w.changes++
+	w.due = w.next(now)
 }
 
-// integrate adds up what the pods used since the last time.
-func (w *Workload) integrate(now time.Time) {
+// next is when something happens of itself again.
+func (w *Workload) next(now time.Time) time.Time {
+	next := now.Add(time.Hour)
+	for _, p := range w.pods {
+		times := []time.Time{p.Running, p.Ready}
+		if p.Deleting() {
+			times = []time.Time{w.gone(p)}
+		}
+		for _, at := range times {
+			if at.After(now) && at.Before(next) {
+				next = at
+			}
+		}
+	}
+	return next
+}
+
+// Settle adds up what the pods used until now.
+func (w *Workload) Settle(now time.Time) {
 	seconds := now.Sub(w.at).Seconds()
 	w.at = now
 	if seconds <= 0 {
@@ -95,12 +127,12 @@ func (w *Workload) integrate(now time.Time) {
 	}
 }
 
-// drain is how long a pod takes to leave. One that is not ready has nobody to wait for.
-func (w *Workload) drain(p *Pod) time.Duration {
+// gone is when a pod that is being deleted will have left. One that is not ready has nobody to wait for.
+func (w *Workload) gone(p *Pod) time.Time {
 	if p.Ready.After(p.Deleted) {
-		return 0
+		return p.Deleted.Add(time.Nanosecond)
 	}
-	return w.config.Drain
+	return p.Deleted.Add(max(w.config.Drain, time.Nanosecond))
 }
 
 // resize creates and deletes pods until there are as many as desired, which a rolling update may exceed for a while.
