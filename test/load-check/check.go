@@ -81,7 +81,7 @@ func (c *check) expect(ok bool, name, want, got, unit string) {
 // within expects a value near another.
 func (c *check) within(name string, got, want, tolerance float64, unit string) {
 	off := got - want
-	c.expect(off <= tolerance && off >= -tolerance, name, fmt.Sprintf("%.5g ± %.3g", want, tolerance), fmt.Sprintf("%.5g", got), unit)
+	c.expect(off <= tolerance && off >= -tolerance, name, fmt.Sprintf("%.6g ± %.4g", want, tolerance), fmt.Sprintf("%.6g", got), unit)
 }
 
 // equal expects a number.

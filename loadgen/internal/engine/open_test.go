@@ -209,3 +209,17 @@ func TestOpenCountsWhatItCouldNotSend(t *testing.T) {
 		})
 	}
 }
+
+// instant answers at once.
+type instant struct{}
+
+func (instant) Send(context.Context, Request) bool { return true }
+func (instant) Skip(Request)                       {}
+
+// BenchmarkOpen is what an arrival costs without its request: a time, a user, a scenario and a goroutine.
+func BenchmarkOpen(b *testing.B) {
+	b.ReportAllocs()
+	l := load(profile.NewSine(1e9, 2e9, time.Second), time.Hour) // always late, so that nothing is waited for
+	l.Mix, l.Count = NewMix(3, 1), int64(b.N)
+	Open{Load: l, Poisson: true, Users: 1000, MaxInFlight: 10_000}.Run(b.Context(), instant{})
+}

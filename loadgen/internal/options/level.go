@@ -37,7 +37,12 @@ func (g *given) open() bool {
 func (g *given) played(flag string, l level, most float64) (string, profile.Profile, error) {
 	if g.speed != 1 || g.scale != 1 {
 		l.profile = profile.Played{Profile: l.profile, Speed: g.speed, Scale: g.scale}
-		l.text += fmt.Sprintf(" at %v times the speed, %v times the level", g.speed, g.scale)
+	}
+	if g.speed != 1 {
+		l.text += fmt.Sprintf(", %v times as fast", g.speed)
+	}
+	if g.scale != 1 {
+		l.text += fmt.Sprintf(", %v times as much", g.scale)
 	}
 	least := 0.0
 	if flag == "users" {

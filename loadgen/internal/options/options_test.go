@@ -101,7 +101,7 @@ func TestParse(t *testing.T) {
 			o.Users, o.UserKey = 20, request.HeaderKey
 		}},
 		{"--rate 5 --scale 0.5", func(o *Options) {
-			open(o, "5 at 1 times the speed, 0.5 times the level", profile.Played{Profile: profile.Constant(5), Speed: 1, Scale: 0.5})
+			open(o, "5, 0.5 times as much", profile.Played{Profile: profile.Constant(5), Speed: 1, Scale: 0.5})
 		}},
 		{"--rate trace:testdata/trace.csv", func(o *Options) {
 			open(o, "trace:testdata/trace.csv", recorded)
@@ -109,7 +109,7 @@ func TestParse(t *testing.T) {
 		}},
 		{"--users trace:testdata/trace.csv --speed 10 --scale 4", func(o *Options) {
 			p := profile.Played{Profile: recorded, Speed: 10, Scale: 4}
-			closed(o, "trace:testdata/trace.csv at 10 times the speed, 4 times the level", p, 10)
+			closed(o, "trace:testdata/trace.csv, 10 times as fast, 4 times as much", p, 10)
 			o.Duration = 2 * time.Second
 		}},
 		{"--count 1000 --warm-up 5s --seed 0", func(o *Options) { o.Count, o.WarmUp, o.Seed = 1000, 5*time.Second, 0 }},
@@ -194,7 +194,7 @@ func TestParseNamesEveryError(t *testing.T) {
 		{"--rate ramp:1..2", []string{`--rate "ramp:1..2": "2" has no "/": ` + forms}},
 		{"--rate 100001", []string{"--rate 100001: the peak is 100001: allowed: above 0, at most 100000"}},
 		{"--rate ramp:0..0/1s", []string{"--rate ramp:0..0/1s: the peak is 0: allowed: above 0, at most 100000"}},
-		{"--rate 11 --scale 1e4", []string{"--rate 11 at 1 times the speed, 10000 times the level: the peak is 110000: allowed: above 0, at most 100000"}},
+		{"--rate 11 --scale 1e4", []string{"--rate 11, 10000 times as much: the peak is 110000: allowed: above 0, at most 100000"}},
 		{"--users 0.4", []string{"--users 0.4: the peak is 0.4: allowed: above 0.5, at most 100000"}},
 		{"--users 0", []string{"--users 0: the peak is 0: allowed: above 0.5, at most 100000"}},
 		{"--users many --rate lots", []string{`--users "many": ` + forms, `--rate "lots": ` + forms}},

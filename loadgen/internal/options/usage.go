@@ -34,8 +34,8 @@ A PROFILE is one of
   step:10,50,20/1m           10 for 1m, 50 for 1m, then 20
   sine:50..150/60s           swings between 50 and 150, once in 60s, from their mean up
   spike:10..500@30s/5s       10, but 500 from 30s on for 5s
-  trace:FILE                 a CSV file t_seconds,value: each value holds up to the next time, the last for as long as the
-                             one before it; then there is no load, and --duration is by default just that long
+  trace:FILE                 a CSV file t_seconds,value with even steps: each value holds for a step; then there is no load,
+                             and --duration is by default just that long
   --speed X          play the profile X times as fast; levels stay as they are (default 1)
   --scale X          multiply its levels by X (default 1)
 
