@@ -181,8 +181,9 @@ func besiege(ctx context.Context, w *workload, clients int, duration time.Durati
 		case <-tick.C:
 		}
 		r, err := w.read(parent)
-		if err != nil {
-			return nil, err
+		if err != nil { // this machine is busy, too; whether the workload is there, the visits tell
+			fmt.Println("  ", err)
+			continue
 		}
 		t.mostFiles = max(t.mostFiles, r.files)
 		if time.Now().After(next) {
