@@ -21,11 +21,16 @@ const Slice = 5 * time.Millisecond
 // ErrStopped says that the executor no longer runs.
 var ErrStopped = errors.New("the GPU executor has stopped")
 
-// Device does the work. Only the executor's goroutine calls it.
+// InFlight is how many slices a device has at a time: one that it works on and the next. So it goes on without a pause, however late the
+// executor learns that a slice is over.
+const InFlight = 2
+
+// Device does the work. Only the executor's goroutine calls it. After an error it is of no more use, as a CUDA context is not.
 type Device interface {
-	// Run keeps the GPU busy for about d and returns for how long it really was. After an error the device is of no more use, as a CUDA
-	// context is not.
-	Run(d time.Duration) (time.Duration, error)
+	// Start has the GPU work for about d, once it is through with what was started before. InFlight slices at most are not over yet.
+	Start(d time.Duration) error
+	// Wait returns when the oldest slice that was started is over, and for how long the GPU really worked on it.
+	Wait() (time.Duration, error)
 }
 
 // FullError says that the queue has no room for another job.
@@ -45,16 +50,25 @@ type Executor struct {
 	capacity int
 	wake     chan struct{} // has room for one: "there may be a job"
 
-	mu      sync.Mutex // guards all below
-	jobs    []*job     // admitted and unfinished; the first is next, or running
-	stopped error      // why no more are admitted; nil as long as they are
-	meter   meter
+	mu       sync.Mutex // guards all below
+	jobs     []*job     // admitted and unfinished, in the order of their turns
+	inFlight int        // slices
+	stopped  error      // why no more are admitted; nil as long as they are
+	meter    meter
 }
 
 type job struct {
-	left time.Duration // GPU time still to be given
-	used time.Duration // GPU time given so far
-	done chan error    // has room for the one result
+	work     time.Duration // GPU time asked for
+	used     time.Duration // GPU time of its slices that are over
+	given    time.Duration // the same, and what those in flight are to take
+	inFlight int           // slices
+	done     chan error    // has room for the one result
+}
+
+// slice is a job's turn.
+type slice struct {
+	job    *job
+	length time.Duration
 }
 
 // NewExecutor returns an executor that admits up to capacity jobs at a time, running ones included.
@@ -63,7 +77,7 @@ func NewExecutor(device Device, capacity int) *Executor {
 }
 
 // Do has the executor give the work its GPU time and returns what it really was given. It returns a *FullError at once if
-// there is no room, the context's error if that ends first, ErrStopped, or the device's error if that failed.
+// there is no room, the context's error if that ends first, ErrStopped, or the device's error if that failed. Work is more than 0.
 func (e *Executor) Do(ctx context.Context, work time.Duration) (time.Duration, error) {
 	j, err := e.admit(work)
 	if err != nil {
@@ -83,22 +97,43 @@ func (e *Executor) Do(ctx context.Context, work time.Duration) (time.Duration, e
 func (e *Executor) Run(ctx context.Context) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	for ctx.Err() == nil {
-		worked, err := e.step()
+	err := e.run(ctx)
+	if err != nil {
+		e.stop(err)
+	} else {
+		e.stop(ErrStopped)
+	}
+	return err
+}
+
+func (e *Executor) run(ctx context.Context) error {
+	var started []slice // and not over, the oldest first
+	for {
+		for len(started) < InFlight && ctx.Err() == nil {
+			s, ok := e.next()
+			if !ok {
+				break
+			}
+			if err := e.device.Start(s.length); err != nil {
+				return err
+			}
+			started = append(started, s)
+		}
+		if len(started) == 0 {
+			select {
+			case <-e.wake:
+				continue
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		used, err := e.device.Wait()
 		if err != nil {
-			e.stop(err)
 			return err
 		}
-		if worked {
-			continue
-		}
-		select {
-		case <-e.wake:
-		case <-ctx.Done():
-		}
+		e.end(started[0], used)
+		started = started[1:]
 	}
-	e.stop(ErrStopped)
-	return nil
 }
 
 // Stats is what the executor did.
@@ -131,7 +166,7 @@ func (e *Executor) admit(work time.Duration) (*job, error) {
 	if len(e.jobs) >= e.capacity {
 		return nil, &FullError{Capacity: e.capacity, RetryAfter: e.firstEndLocked()}
 	}
-	j := &job{left: work, done: make(chan error, 1)}
+	j := &job{work: work, done: make(chan error, 1)}
 	e.jobs = append(e.jobs, j)
 	select {
 	case e.wake <- struct{}{}:
@@ -142,45 +177,51 @@ func (e *Executor) admit(work time.Duration) (*job, error) {
 
 // firstEndLocked estimates when a place comes free: the shortest job needs its time once for each job that it shares with.
 func (e *Executor) firstEndLocked() time.Duration {
-	shortest := slices.MinFunc(e.jobs, func(a, b *job) int { return int(a.left - b.left) })
-	return max(shortest.left, 0) * time.Duration(len(e.jobs))
-}
-
-// step runs one slice of the first job and reports whether there was one.
-func (e *Executor) step() (bool, error) {
-	j, slice := e.begin()
-	if j == nil {
-		return false, nil
+	shortest := e.jobs[0].work - e.jobs[0].used
+	for _, j := range e.jobs {
+		shortest = min(shortest, j.work-j.used)
 	}
-	used, err := e.device.Run(slice)
-	e.end(j, used)
-	return true, err
+	return max(shortest, 0) * time.Duration(len(e.jobs))
 }
 
-func (e *Executor) begin() (*job, time.Duration) {
+// next takes the next job's turn, if there is one that has not got all its time. A job that has a slice in flight waits for those without.
+func (e *Executor) next() (slice, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.jobs) == 0 {
-		return nil, 0
+	i := slices.IndexFunc(e.jobs, func(j *job) bool { return j.given < j.work && j.inFlight == 0 })
+	if i < 0 {
+		i = slices.IndexFunc(e.jobs, func(j *job) bool { return j.given < j.work })
 	}
-	e.meter.start(time.Now())
-	return e.jobs[0], min(Slice, e.jobs[0].left)
+	if i < 0 {
+		return slice{}, false
+	}
+	j := e.jobs[i]
+	e.jobs = append(slices.Delete(e.jobs, i, i+1), j)
+	length := min(Slice, j.work-j.given)
+	j.given += length
+	j.inFlight++
+	if e.inFlight++; e.inFlight == 1 {
+		e.meter.start(time.Now())
+	}
+	return slice{j, length}, true
 }
 
-func (e *Executor) end(j *job, used time.Duration) {
+// end notes that a slice is over, and its job if that was the last one of it.
+func (e *Executor) end(s slice, used time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.meter.stop(time.Now(), used)
+	now := time.Now()
+	e.meter.stop(now, used)
+	if e.inFlight--; e.inFlight > 0 {
+		e.meter.start(now)
+	}
+	j := s.job
 	j.used += used
-	j.left -= used
-	if !e.removeLocked(j) {
-		return // cancelled meanwhile
-	}
-	if j.left <= 0 {
+	j.given += used - s.length
+	j.inFlight--
+	if j.given >= j.work && j.inFlight == 0 && e.removeLocked(j) { // otherwise it was cancelled meanwhile
 		j.done <- nil
-		return
 	}
-	e.jobs = append(e.jobs, j)
 }
 
 func (e *Executor) remove(j *job) {

@@ -23,7 +23,7 @@ func TestLawOfSharing(t *testing.T) {
 	for _, n := range []int{1, 2, 4, 16} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := run(t, Simulator{}, n)
+				e := run(t, &Simulator{}, n)
 				start := time.Now()
 				var wg sync.WaitGroup
 				for range n {
@@ -52,7 +52,7 @@ func TestLawOfUtilization(t *testing.T) {
 		t.Run(fmt.Sprint(load), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const work, length = 100 * time.Millisecond, 2 * time.Minute
-				e := run(t, Simulator{}, 100_000)
+				e := run(t, &Simulator{}, 100_000)
 				ctx, cancel := context.WithTimeout(context.Background(), length)
 				defer cancel()
 				offered, measured, readings := offer(ctx, e, load, work), 0., 0.
@@ -96,7 +96,7 @@ func offer(ctx context.Context, e *Executor, load float64, work time.Duration) f
 // TestLawOfHalfLoad: a steady half load reads 50 % in every window.
 func TestLawOfHalfLoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := run(t, Simulator{}, 2)
+		e := run(t, &Simulator{}, 2)
 		go func() {
 			for range 600 {
 				_, _ = e.Do(context.Background(), 50*ms)
@@ -121,13 +121,9 @@ func TestLawOfFairness(t *testing.T) {
 		device := &witness{}
 		e := NewExecutor(device, capacity)
 		device.executor = e
-		var long *job
 		slicesOfLong, since := 0, 0
-		device.ofJob = func(j *job) {
-			if long == nil {
-				long = j // it is alone at first
-			}
-			if since++; j != long {
+		device.started = func(ofLong bool) {
+			if since++; !ofLong {
 				return
 			}
 			if slicesOfLong++; since > capacity {
@@ -165,19 +161,23 @@ func TestLawOfFairness(t *testing.T) {
 	})
 }
 
-// witness is a simulated device that tells whose slice it is.
+// witness is a simulated device that tells whether a slice is the first job's.
 type witness struct {
+	Simulator
 	executor *Executor
-	ofJob    func(*job)
+	started  func(ofFirst bool)
+	first    *job
+	given    time.Duration // to the first job
 }
 
-func (w *witness) Run(d time.Duration) (time.Duration, error) {
+func (w *witness) Start(d time.Duration) error {
 	w.executor.mu.Lock()
-	var j *job // nil if its client has just left
-	if len(w.executor.jobs) > 0 {
-		j = w.executor.jobs[0]
+	if w.first == nil {
+		w.first = w.executor.jobs[0]
 	}
+	given := w.first.given
 	w.executor.mu.Unlock()
-	w.ofJob(j)
-	return Simulator{}.Run(d)
+	w.started(given != w.given)
+	w.given = given
+	return w.Simulator.Start(d)
 }

@@ -18,9 +18,9 @@ func (m *meter) start(now time.Time) {
 	m.running = now
 }
 
-// stop ends the slice in progress, of which the GPU was busy for the last part only: before that, it was asked to be.
+// stop ends the slice in progress. The GPU was busy with it for that long: less than since the start, as it had to begin, or more, if
+// we were late to learn of the end of the one before.
 func (m *meter) stop(now time.Time, busy time.Duration) {
-	busy = min(busy, now.Sub(m.running))
 	m.total += busy
 	m.recent = append(m.recent, span{now.Add(-busy), now})
 	m.running = time.Time{}
@@ -47,7 +47,7 @@ func (m *meter) utilization(now time.Time) float64 {
 	if !m.running.IsZero() {
 		busy += overlap(span{m.running, now}, from)
 	}
-	return busy.Seconds() / utilizationWindow.Seconds()
+	return min(busy.Seconds()/utilizationWindow.Seconds(), 1) // spans overlap a little where we were late
 }
 
 // overlap is how much of the span lies after from.

@@ -44,8 +44,8 @@ func TestMeter(t *testing.T) {
 		m.start(now())
 		length := random.IntN(1500)
 		pass(length, true)
-		check()                  // in the middle of a slice
-		m.stop(now(), time.Hour) // no more than passed
+		check() // in the middle of a slice
+		m.stop(now(), time.Duration(length)*ms)
 		finished += time.Duration(length) * ms
 		check()
 	}
@@ -67,5 +67,24 @@ func TestMeterLateStart(t *testing.T) {
 	}
 	if got := m.utilization(start.Add(time.Second)); math.Abs(got-0.9) > 1e-9 {
 		t.Errorf("utilisation = %v, want 0.9", got)
+	}
+}
+
+// TestMeterLateNotice: the end of a slice is noticed late, when the next one has long begun. None of either is lost, nor is more than all
+// of the time busy.
+func TestMeterLateNotice(t *testing.T) {
+	var m meter
+	start := time.Now()
+	for i := range 200 {
+		m.start(start.Add(time.Duration(i) * 10 * ms))
+		m.stop(start.Add(time.Duration(i)*10*ms+9*ms), 5*ms)
+		m.start(start.Add(time.Duration(i)*10*ms + 9*ms))
+		m.stop(start.Add(time.Duration(i)*10*ms+10*ms), 5*ms)
+	}
+	if got := m.busy(); got != 2*time.Second {
+		t.Errorf("busy %v, want 2s", got)
+	}
+	if got := m.utilization(start.Add(2 * time.Second)); got != 1 {
+		t.Errorf("utilisation = %v, want 1", got)
 	}
 }

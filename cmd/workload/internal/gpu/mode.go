@@ -39,7 +39,7 @@ type Reading struct {
 func Open(mode Mode) (Choice, error) {
 	switch mode {
 	case Simulate:
-		return Choice{Device: Simulator{}, Mode: Simulate}, nil
+		return Choice{Device: &Simulator{}, Mode: Simulate}, nil
 	case Auto:
 		return openAny(), nil
 	case CUDA:
@@ -57,7 +57,7 @@ func Open(mode Mode) (Choice, error) {
 func openAny() Choice {
 	choice, err := openCUDA()
 	if err != nil {
-		return Choice{Device: Simulator{}, Mode: Simulate, Reason: err.Error()}
+		return Choice{Device: &Simulator{}, Mode: Simulate, Reason: err.Error()}
 	}
 	return choice
 }

@@ -2,13 +2,33 @@ package gpu
 
 import "time"
 
-// Simulator is a device that sleeps. It counts the time that really passed, so that a late wake-up on a busy machine makes
-// a slice longer but no job needs more GPU time than it asked for.
-type Simulator struct{}
+// Simulator is a device that sleeps. Like a GPU it keeps its own time: when a slice is over, the next one has begun, even if whoever waits
+// wakes up late on a busy machine.
+type Simulator struct {
+	free    time.Time // when it is through with all that was started
+	started []finish  // and not waited for, the oldest first
+}
 
-// Run implements Device.
-func (Simulator) Run(d time.Duration) (time.Duration, error) {
-	start := time.Now()
-	time.Sleep(d)
-	return time.Since(start), nil
+// finish is when a slice is over, and how long it is.
+type finish struct {
+	at     time.Time
+	length time.Duration
+}
+
+// Start implements Device.
+func (s *Simulator) Start(d time.Duration) error {
+	if now := time.Now(); s.free.Before(now) {
+		s.free = now
+	}
+	s.free = s.free.Add(d)
+	s.started = append(s.started, finish{s.free, d})
+	return nil
+}
+
+// Wait implements Device.
+func (s *Simulator) Wait() (time.Duration, error) {
+	first := s.started[0]
+	s.started = s.started[1:]
+	time.Sleep(time.Until(first.at))
+	return first.length, nil
 }

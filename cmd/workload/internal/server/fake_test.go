@@ -18,7 +18,7 @@ import (
 func newServer(t testing.TB, changes ...func(*Config)) *Server {
 	t.Helper()
 	c := Config{
-		GPU:         gpu.Choice{Device: gpu.Simulator{}, Mode: gpu.Simulate, Reason: "a test"},
+		GPU:         gpu.Choice{Device: &gpu.Simulator{}, Mode: gpu.Simulate, Reason: "a test"},
 		GPUQueue:    2,
 		MaxSize:     100,
 		MatrixQueue: 2,

@@ -43,7 +43,7 @@ func TestHardware(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newServer(t)
 			read := func() gpu.Reading { return tt.reading }
-			s.config.GPU = gpu.Choice{Device: gpu.Simulator{}, Mode: gpu.CUDA, Hardware: &gpu.Hardware{Name: "a GPU", UUID: "GPU-1", Read: read}}
+			s.config.GPU = gpu.Choice{Device: &gpu.Simulator{}, Mode: gpu.CUDA, Hardware: &gpu.Hardware{Name: "a GPU", UUID: "GPU-1", Read: read}}
 			var body struct {
 				GPU struct{ Device map[string]any }
 			}
@@ -70,14 +70,16 @@ func TestHardware(t *testing.T) {
 }
 
 // broken is a device that fails at its second slice.
-type broken struct{ runs int }
+type broken struct {
+	gpu.Simulator
+	slices int
+}
 
-func (b *broken) Run(d time.Duration) (time.Duration, error) {
-	if b.runs++; b.runs > 1 {
+func (b *broken) Wait() (time.Duration, error) {
+	if b.slices++; b.slices > 1 {
 		return 0, errors.New("fell off the bus")
 	}
-	time.Sleep(d)
-	return d, nil
+	return b.Simulator.Wait()
 }
 
 // TestFailedGPU: the job learns why, and the server ends.

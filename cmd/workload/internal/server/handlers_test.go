@@ -184,7 +184,7 @@ func TestGPUJobs(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(1502 * time.Millisecond) // in the middle of a slice
 		resp, err := client.Get("http://workload/gpu_job")
 		if err != nil {
 			t.Fatal(err)

@@ -36,14 +36,21 @@ type Device struct {
 	context primary        // 0 as long as it is not retained
 	undo    []func() error // gives back what was taken, the last first
 
-	blocks       uint32 // of the grid: all multiprocessors are busy
-	busy         kernel
-	begin, end   event
-	arguments    *arguments
-	pointers     *[3]unsafe.Pointer // to the arguments
-	pinner       runtime.Pinner
-	milliseconds float32 // the last slice
+	blocks    uint32 // of the grid: all multiprocessors are busy
+	busy      kernel
+	arguments *arguments
+	pointers  *[3]unsafe.Pointer // to the arguments
+	pinner    runtime.Pinner
+
+	slices          [inFlight]slice // used in turn
+	started, waited int             // how many were
 }
+
+// inFlight is how many slices can be started and not over.
+const inFlight = 2
+
+// slice is launched between two events, whose times the GPU notes.
+type slice struct{ begin, end event }
 
 // Open takes the GPU, with the driver in one of the files.
 func Open(files []string) (*Device, error) {
@@ -58,15 +65,54 @@ func Open(files []string) (*Device, error) {
 	return d, nil
 }
 
-// Run keeps the GPU busy for about t and returns for how long it really was, by the GPU's own clock. Call it on one goroutine at a time.
-func (d *Device) Run(t time.Duration) (time.Duration, error) {
+// Start has the GPU work for t, once it is through with what was started before. Call it and Wait on one goroutine.
+func (d *Device) Start(t time.Duration) error {
+	if d.started-d.waited == inFlight {
+		return fmt.Errorf("starting a slice: %d are in flight, and there is room for no more", inFlight)
+	}
 	runtime.LockOSThread() // the current context is a thread's, not a goroutine's
 	defer runtime.UnlockOSThread()
-	err := d.slice(t)
-	return time.Duration(float64(d.milliseconds) * float64(time.Millisecond)), err
+	if err := d.driver.CtxSetCurrent(d.context); err != nil {
+		return err
+	}
+	s := d.slices[d.started%inFlight]
+	if err := d.driver.EventRecord(s.begin, 0); err != nil {
+		return err
+	}
+	d.arguments.setTime(t) // the driver copies them when it launches
+	if err := d.driver.LaunchKernel(d.busy, d.blocks, 1, 1, blockThreads, 1, 1, 0, 0, &d.pointers[0], nil); err != nil {
+		return err
+	}
+	if err := d.driver.EventRecord(s.end, 0); err != nil {
+		return err
+	}
+	d.started++
+	return nil
 }
 
-// Close gives back what Open took. It must be the last call.
+// Wait sleeps until the oldest slice that was started is over, and returns how long it was by the GPU's own clock.
+func (d *Device) Wait() (time.Duration, error) {
+	if d.started == d.waited {
+		return 0, errors.New("waiting for a slice: none is in flight")
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := d.driver.CtxSetCurrent(d.context); err != nil {
+		return 0, err
+	}
+	s := d.slices[d.waited%inFlight]
+	if err := d.driver.EventSynchronize(s.end); err != nil {
+		return 0, err
+	}
+	var milliseconds float32
+	if err := d.driver.EventElapsedTime(&milliseconds, s.begin, s.end); err != nil {
+		return 0, err
+	}
+	d.waited++
+	return time.Duration(float64(milliseconds) * float64(time.Millisecond)), nil
+}
+
+// Close gives back what Open took, when what is in flight is over. It must be the last call.
 func (d *Device) Close() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -179,11 +225,13 @@ func (d *Device) allocate() error {
 		return err
 	}
 	d.later(func() error { return d.driver.MemFree(d.arguments.out) })
-	for _, e := range []*event{&d.begin, &d.end} {
-		if err := d.driver.EventCreate(e, eventBlockingSync); err != nil {
-			return err
+	for i := range d.slices {
+		for _, e := range []*event{&d.slices[i].begin, &d.slices[i].end} {
+			if err := d.driver.EventCreate(e, eventBlockingSync); err != nil {
+				return err
+			}
+			d.later(func() error { return d.driver.EventDestroy(*e) })
 		}
-		d.later(func() error { return d.driver.EventDestroy(*e) })
 	}
 	a := d.arguments
 	d.pointers = &[...]unsafe.Pointer{unsafe.Pointer(&a.out), unsafe.Pointer(&a.nanoseconds), unsafe.Pointer(&a.turns)}
@@ -193,26 +241,4 @@ func (d *Device) allocate() error {
 
 func (d *Device) later(undo func() error) {
 	d.undo = append(d.undo, undo)
-}
-
-// slice launches the kernel between two events and sleeps until the second one.
-func (d *Device) slice(t time.Duration) error {
-	d.milliseconds = 0
-	d.arguments.setTime(t)
-	if err := d.driver.CtxSetCurrent(d.context); err != nil {
-		return err
-	}
-	if err := d.driver.EventRecord(d.begin, 0); err != nil {
-		return err
-	}
-	if err := d.driver.LaunchKernel(d.busy, d.blocks, 1, 1, blockThreads, 1, 1, 0, 0, &d.pointers[0], nil); err != nil {
-		return err
-	}
-	if err := d.driver.EventRecord(d.end, 0); err != nil {
-		return err
-	}
-	if err := d.driver.EventSynchronize(d.end); err != nil {
-		return err
-	}
-	return d.driver.EventElapsedTime(&d.milliseconds, d.begin, d.end)
 }

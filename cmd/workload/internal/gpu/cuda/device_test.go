@@ -5,11 +5,13 @@ package cuda
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +48,13 @@ func TestDevice(t *testing.T) {
 	}
 }
 
+// TestInFlight: the executor starts no more slices than there is room for.
+func TestInFlight(t *testing.T) {
+	if inFlight != gpu.InFlight {
+		t.Errorf("there is room for %d slices in flight, want the executor's %d", inFlight, gpu.InFlight)
+	}
+}
+
 func open(t *testing.T, file string) *Device {
 	t.Helper()
 	d, err := Open([]string{"/nowhere/libcuda.so.1", file})
@@ -70,13 +79,15 @@ func checkClean(t *testing.T, driver simulator.CUDA) {
 var opening = []string{
 	"cuInit", "cuDeviceGet", "cuDeviceGetName", "cuDeviceGetUuid_v2", "cuDeviceGetAttribute",
 	"cuDevicePrimaryCtxSetFlags_v2", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
-	"cuModuleLoadDataEx", "cuModuleGetFunction", "cuMemAlloc_v2", "cuEventCreate", "cuEventCreate",
+	"cuModuleLoadDataEx", "cuModuleGetFunction", "cuMemAlloc_v2", "cuEventCreate", "cuEventCreate", "cuEventCreate", "cuEventCreate",
 }
 
-var slice = []string{"cuCtxSetCurrent", "cuEventRecord", "cuLaunchKernel", "cuEventRecord", "cuEventSynchronize", "cuEventElapsedTime"}
+var starting = []string{"cuCtxSetCurrent", "cuEventRecord", "cuLaunchKernel", "cuEventRecord"}
+
+var waiting = []string{"cuCtxSetCurrent", "cuEventSynchronize", "cuEventElapsedTime"}
 
 var closing = []string{
-	"cuCtxSetCurrent", "cuEventDestroy_v2", "cuEventDestroy_v2", "cuMemFree_v2", "cuModuleUnload", "cuCtxSetCurrent", "cuDevicePrimaryCtxRelease_v2",
+	"cuCtxSetCurrent", "cuEventDestroy_v2", "cuEventDestroy_v2", "cuEventDestroy_v2", "cuEventDestroy_v2", "cuMemFree_v2", "cuModuleUnload", "cuCtxSetCurrent", "cuDevicePrimaryCtxRelease_v2",
 }
 
 // occurrence is how often the call at i is among the first ones, itself included.
@@ -95,15 +106,34 @@ func testCalls(t *testing.T, file string, driver simulator.CUDA) {
 	if d.Name != "Simulated GPU" || d.UUID != "GPU-f0f1f2f3-f4f5-f6f7-f8f9-fafbfcfdfeff" {
 		t.Errorf("the GPU is %q, %q", d.Name, d.UUID)
 	}
-	for range 3 {
-		if _, err := d.Run(ms); err != nil {
+	if _, err := d.Wait(); err == nil {
+		t.Error("Wait() with nothing in flight succeeds")
+	}
+	all := slices.Clone(opening)
+	for _, step := range []struct {
+		calls []string
+		do    func() error
+	}{
+		{starting, func() error { return d.Start(ms) }},
+		{starting, func() error { return d.Start(2 * ms) }},
+		{nil, func() error {
+			if d.Start(ms) == nil {
+				return errors.New("there is room for a third slice")
+			}
+			return nil
+		}},
+		{waiting, func() error { return wait(d, ms) }},
+		{starting, func() error { return d.Start(3 * ms) }},
+		{waiting, func() error { return wait(d, 2*ms) }},
+		{waiting, func() error { return wait(d, 3*ms) }},
+		{closing, d.Close},
+	} {
+		if err := step.do(); err != nil {
 			t.Error(err)
 		}
+		all = append(all, step.calls...)
 	}
-	if err := d.Close(); err != nil {
-		t.Error(err)
-	}
-	want := strings.Join(append(append(append(append(append([]string(nil), opening...), slice...), slice...), slice...), closing...), "\n") + "\n"
+	want := strings.Join(all, "\n") + "\n"
 	if diff := cmp.Diff(want, driver.Calls()); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
@@ -113,15 +143,32 @@ func testCalls(t *testing.T, file string, driver simulator.CUDA) {
 	checkClean(t, driver)
 }
 
+// wait waits for a slice of that length. A busy machine makes it hardly longer: it is the GPU that counts.
+func wait(d *Device, want time.Duration) error {
+	got, err := d.Wait()
+	if err == nil && got < want-time.Microsecond {
+		err = fmt.Errorf("the GPU worked %v on a slice of %v", got, want)
+	}
+	return err
+}
+
+// run is a slice alone.
+func run(d *Device, t time.Duration) (time.Duration, error) {
+	if err := d.Start(t); err != nil {
+		return 0, err
+	}
+	return d.Wait()
+}
+
 // testTime: it is the GPU's time that a slice counts, not what the caller waited. A busy machine can only make it longer.
 func testTime(t *testing.T, file string, _ simulator.CUDA) {
 	d := open(t, file)
 	defer d.Close()
 	for _, want := range []time.Duration{0, 1, 100 * time.Microsecond, 5 * ms, 20 * ms} {
 		start := time.Now()
-		used, err := d.Run(want)
+		used, err := run(d, want)
 		if waited := time.Since(start); err != nil || used < want-time.Microsecond || used > waited {
-			t.Errorf("Run(%v) = %v, %v after %v, want between the two", want, used, err, waited)
+			t.Errorf("a slice of %v took %v, %v and we waited %v, want between the two", want, used, err, waited)
 		}
 	}
 }
@@ -145,13 +192,14 @@ func testFailuresToOpen(t *testing.T, file string, driver simulator.CUDA) {
 }
 
 func testFailuresToRun(t *testing.T, file string, driver simulator.CUDA) {
-	for i, call := range slice {
+	each := append(slices.Clone(starting), waiting...)
+	for i, call := range each {
 		driver.Reset()
 		d := open(t, file)
-		driver.Fail(call, 2, occurrence(slice, i))
-		used, err := d.Run(ms)
+		driver.Fail(call, 2, occurrence(each, i))
+		used, err := run(d, ms)
 		if used != 0 || err == nil || err.Error() != call+": CUDA_ERROR_OUT_OF_MEMORY (out of memory)" {
-			t.Errorf("Run() = %v, %v, want that %s failed", used, err, call)
+			t.Errorf("a slice took %v, %v, want that %s failed", used, err, call)
 		}
 		if err := d.Close(); err != nil {
 			t.Errorf("Close() = %v after %s failed", err, call)
