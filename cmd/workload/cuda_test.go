@@ -97,6 +97,12 @@ func TestCUDA(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a signal that a thread of the driver's gets", func(t *testing.T) {
+		p := startProgram(t, binary, "LD_LIBRARY_PATH="+libraries, "GPU_MODE=cuda", "CUDA_SIMULATOR_SIGNAL=15")
+		if stderr, err := p.end(t, false); err != nil || !strings.Contains(stderr, "Drained") {
+			t.Errorf("the program ended with %v and %q, want it to drain as for any signal", err, stderr)
+		}
+	})
 	if wrong, err := os.ReadFile(report); err != nil || len(wrong) > 0 {
 		t.Errorf("in the end the driver said %q, %v, want nothing", wrong, err)
 	}

@@ -8,17 +8,20 @@
 //   CUDA_SIMULATOR_LEAK=1024                  each launch takes so much device memory for good, in bytes
 //   CUDA_SIMULATOR_SPIN=1                     waiting keeps a CPU busy, whatever the flags
 //   CUDA_SIMULATOR_IDLE=1000000               each kernel is followed by a pause, in ns, before it counts as done
+//   CUDA_SIMULATOR_SIGNAL=15                  a thread of the driver's gets this signal, as the kernel may choose it for one to the process
 //   CUDA_SIMULATOR_REPORT=FILE                what broke a rule, or was not given back, is written there when the context is released
 #define _GNU_SOURCE
 #include "state.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 // From cuda.h.
 typedef int CUresult;
@@ -76,7 +79,7 @@ static CUresult sticky; // an error of the context: every later call returns it
 static char complaints[1 << 16], calls[1 << 16];
 static struct { char call[64]; CUresult code; int countdown; } failure;
 static int64_t leak_per_launch, idle_after_launch;
-static int spin;
+static int spin, signal_number;
 
 static __thread struct context *current;
 
@@ -162,8 +165,17 @@ static void see(void) {
   free(copy);
 }
 
+static void *driver_thread(void *unused) {
+  usleep(200000);
+  raise(signal_number);
+  for (;;) pause();
+  return unused;
+}
+
 CUresult cuInit(unsigned int Flags) {
   BEGIN("cuInit", enter);
+  pthread_t thread;
+  if (signal_number != 0 && pthread_create(&thread, NULL, driver_thread, NULL) != 0) result = CUDA_ERROR_UNKNOWN;
   if (Flags != 0) result = refuse(CUDA_ERROR_INVALID_VALUE, "cuInit", "flags must be 0");
   see();
   if (visible == 0) result = CUDA_ERROR_NO_DEVICE;
@@ -536,4 +548,5 @@ __attribute__((constructor)) static void configure(void) {
   leak_per_launch = number("CUDA_SIMULATOR_LEAK");
   idle_after_launch = number("CUDA_SIMULATOR_IDLE");
   spin = number("CUDA_SIMULATOR_SPIN") != 0;
+  signal_number = (int)number("CUDA_SIMULATOR_SIGNAL");
 }
