@@ -23,6 +23,10 @@ func newTimer(ctx context.Context) timer {
 		return goTimer{ctx.Done()}
 	}
 	t := &fdTimer{fd: fd, file: os.NewFile(uintptr(fd), "timerfd")}
+	if err := t.file.SetReadDeadline(time.Time{}); err != nil { // the scheduler could not wait for it, and nothing could end a read
+		_ = t.file.Close()
+		return goTimer{ctx.Done()}
+	}
 	t.unhook = context.AfterFunc(ctx, func() { _ = t.file.SetReadDeadline(time.Unix(1, 0)) }) // long past: all reads return
 	return t
 }

@@ -70,6 +70,12 @@ func (f *fakeTarget) now() int {
 	return f.inFlight
 }
 
+func (f *fakeTarget) offered() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.starts) + f.skipped
+}
+
 func (f *fakeTarget) sortedStarts() []time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()

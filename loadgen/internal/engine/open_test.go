@@ -54,12 +54,13 @@ func TestOpenOffersTheIntegral(t *testing.T) {
 			for at := 500 * ms; at < 5*time.Second; at += 500 * ms {
 				time.Sleep(500*ms - time.Nanosecond)
 				synctest.Wait()
-				offered := float64(len(target.starts) + target.skipped)
+				offered := float64(target.offered())
 				if want := p.Integral(min(at, duration)); math.Abs(offered-want) > 1+1e-6 {
 					t.Errorf("%v offered by %s, the integral is %v", offered, at, want)
 				}
 				time.Sleep(time.Nanosecond)
 			}
+			synctest.Wait()
 			for _, late := range target.late {
 				if late != 0 {
 					t.Errorf("a request is late by %s", late)

@@ -38,12 +38,18 @@ func newSeconds(config Config, cpu func() time.Duration) *seconds {
 
 // moveTo makes the second that now lies in the current one, and returns it.
 func (s *seconds) moveTo(now time.Time, inFlight int64) *Second {
-	for i := s.index(now); len(s.all) <= i; {
-		used := s.cpu()
+	i := s.index(now)
+	if len(s.all) > i {
+		return &s.all[len(s.all)-1]
+	}
+	used := s.cpu()
+	for gone := 0; len(s.all) <= i; gone++ {
 		s.finish(&s.all[len(s.all)-1], inFlight, used)
 		s.all = append(s.all, Second{})
-		s.latencies.Rotate()
 		s.cpuBefore = used
+		if gone <= RecentSeconds { // after that all are empty, and a machine may sleep for hours
+			s.latencies.Rotate()
+		}
 	}
 	return &s.all[len(s.all)-1]
 }

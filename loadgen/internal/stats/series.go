@@ -25,7 +25,7 @@ type Second struct {
 	Errors    map[request.Kind]int64 `json:"errors,omitempty"`
 	InFlight  int64                  `json:"inFlight"`                 // at its end
 	Latency   *Quantiles             `json:"latencySeconds,omitempty"` // of what ended in it and was not cut off, warm-up or not; absent if nothing did
-	CPU       float64                `json:"cpuSeconds"`               // CPU time that the load generator itself used in it, of all cores
+	CPU       float64                `json:"cpuSeconds"`               // CPU time of the load generator itself, of all cores, as seen from the first event after it
 }
 
 // Quantiles are latencies in seconds, from when requests were due to the last byte of their answers.
