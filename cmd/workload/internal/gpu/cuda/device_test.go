@@ -3,23 +3,18 @@
 package cuda
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"userscale.dev/userscale/cmd/workload/internal/gpu"
 	"userscale.dev/userscale/cmd/workload/internal/gpu/simulator"
 )
 
@@ -39,19 +34,11 @@ func TestDevice(t *testing.T) {
 		{"failures to run", testFailuresToRun},
 		{"the context's failure", testContextFailure},
 		{"compiler", testCompiler},
-		{"jobs", testJobs},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			driver.Reset()
 			test.run(t, file, driver)
 		})
-	}
-}
-
-// TestInFlight: the executor starts no more slices than there is room for.
-func TestInFlight(t *testing.T) {
-	if inFlight != gpu.InFlight {
-		t.Errorf("there is room for %d slices in flight, want the executor's %d", inFlight, gpu.InFlight)
 	}
 }
 
@@ -219,16 +206,11 @@ func testFailuresToRun(t *testing.T, file string, driver simulator.CUDA) {
 // testContextFailure: an error of the context is returned by all calls that follow, and all of them are still made.
 func testContextFailure(t *testing.T, file string, driver simulator.CUDA) {
 	d := open(t, file)
-	e := gpu.NewExecutor(d, 2)
-	driver.Fail("cuEventSynchronize", 700, 3)
-	failed := make(chan error, 1)
-	go func() { failed <- e.Run(context.Background()) }()
-	want := "cuEventSynchronize: CUDA_ERROR_ILLEGAL_ADDRESS (an illegal memory access was encountered)"
-	if _, err := e.Do(context.Background(), time.Minute); err == nil || err.Error() != want {
-		t.Errorf("Do() = %v, want %s", err, want)
-	}
-	if err := <-failed; err == nil || err.Error() != want {
-		t.Errorf("the executor's Run() = %v, want %s", err, want)
+	driver.Fail("cuEventSynchronize", 700, 1)
+	for range 2 {
+		if _, err := run(d, ms); err == nil || !strings.HasSuffix(err.Error(), ": CUDA_ERROR_ILLEGAL_ADDRESS (an illegal memory access was encountered)") {
+			t.Errorf("a slice fails with %v, want the context's error", err)
+		}
 	}
 	if err := d.Close(); err == nil || strings.Count(err.Error(), "CUDA_ERROR_ILLEGAL_ADDRESS") != len(closing) {
 		t.Errorf("Close() = %v, want the error of all %d calls", err, len(closing))
@@ -240,57 +222,6 @@ func testCompiler(t *testing.T, file string, driver simulator.CUDA) {
 	want := "cuModuleLoadDataEx: CUDA_ERROR_INVALID_PTX (a PTX JIT compilation failed): ptxas application ptx input, line 1; fatal : Simulated"
 	if _, err := Open([]string{file}); err == nil || err.Error() != want {
 		t.Errorf("Open() = %v, want %s", err, want)
-	}
-	checkClean(t, driver)
-}
-
-// testJobs has a thousand jobs come and go, some of which leave early, while Go's collector runs: no memory of either side goes astray.
-func testJobs(t *testing.T, file string, driver simulator.CUDA) {
-	d := open(t, file)
-	e := gpu.NewExecutor(d, 8)
-	ctx, cancel := context.WithCancel(context.Background())
-	var executor, users sync.WaitGroup
-	executor.Go(func() {
-		if err := e.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	before := driver.Memory()
-	for user := range 8 {
-		users.Go(func() {
-			random := rand.New(rand.NewPCG(5, uint64(user)))
-			for job := range 125 {
-				work := time.Duration(random.IntN(2000)) * time.Microsecond
-				patience := time.Minute
-				if job%5 == 0 {
-					patience = time.Duration(random.IntN(2000)) * time.Microsecond
-				}
-				ctx, cancel := context.WithTimeout(context.Background(), patience)
-				used, err := e.Do(ctx, work)
-				cancel()
-				if err == nil && used < work-time.Microsecond || err != nil && !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("a job of %v: used %v, %v", work, used, err)
-				}
-				if job%10 == 0 {
-					runtime.GC()
-				}
-			}
-		})
-	}
-	users.Wait()
-	if after := driver.Memory(); after != before {
-		t.Errorf("%d bytes of device memory are in use, and %d were before", after, before)
-	}
-	if n := driver.Launches(); n < 800 {
-		t.Errorf("%d launches, want one or more for each of the 800 jobs that were not to leave", n)
-	}
-	if s := e.Stats(); s.Queued != 0 || s.Busy == 0 {
-		t.Errorf("Stats() = %+v, want nothing queued and some time", s)
-	}
-	cancel()
-	executor.Wait()
-	if err := d.Close(); err != nil {
-		t.Error(err)
 	}
 	checkClean(t, driver)
 }
