@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"userscale.dev/userscale/replay/internal/compare"
+	"userscale.dev/userscale/replay/internal/score"
+)
+
+// The marks in the document that the tables go between.
+const (
+	begin = "<!-- replay-bench: from here to the end mark written by make replay-bench -->"
+	end   = "<!-- replay-bench: end -->"
+)
+
+// write puts the results of the cells into both places.
+func (o settings) write(cells []cell) error {
+	if len(cells) == 0 {
+		return nil
+	}
+	if err := os.MkdirAll(o.out, 0o755); err != nil {
+		return err
+	}
+	body, err := json.MarshalIndent(summarise(cells), "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(o.out, "summary.json"), append(body, '\n'), 0o644); err != nil {
+		return err
+	}
+	old, err := os.ReadFile(o.document)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(old), begin)
+	_, after, ended := strings.Cut(rest, end)
+	if !found || !ended {
+		return fmt.Errorf("%s: allowed: a document with the lines %q and %q", o.document, begin, end)
+	}
+	return os.WriteFile(o.document, []byte(before+begin+"\n\n"+tables(cells)+"\n"+end+after), 0o644)
+}
+
+// check has the form of the project's other summaries.
+type check struct {
+	Name string `json:"name"`
+	Want string `json:"want"`
+	Got  string `json:"got"`
+	Unit string `json:"unit"`
+	OK   bool   `json:"ok"`
+}
+
+type summary struct {
+	OK     bool    `json:"ok"`
+	Checks []check `json:"checks"`
+	Cells  []cell  `json:"cells"`
+}
+
+// summarise checks that the comparison is one: not what came out of it, but that each control costs what its policy costs.
+func summarise(cells []cell) summary {
+	const most = 0.02
+	s := summary{OK: true, Cells: cells}
+	for _, c := range cells {
+		for _, row := range c.Rows {
+			hours := score.Pair{}
+			for i := range row.Scores {
+				hours.Policy += row.Scores[i].PodHours
+				hours.Control += row.Control.Scores[i].PodHours
+			}
+			off := hours.Control/hours.Policy - 1
+			k := check{
+				Name: fmt.Sprintf("%s, pods start in %g s, %s: cost of the control", c.Trace, c.PodStart, row.Name),
+				Want: fmt.Sprintf("within %.0f", 100*most), Got: fmt.Sprintf("%+.2f", 100*off), Unit: "%", OK: math.Abs(off) <= most,
+			}
+			s.OK = s.OK && k.OK
+			s.Checks = append(s.Checks, k)
+		}
+	}
+	return s
+}
+
+// tables are all cells together, and then each.
+func tables(cells []cell) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d seeds in each cell; intervals are 95 %% (BCa bootstrap of pairs, %d draws).\n\n", len(cells[0].Rows[0].Scores), score.Resamples)
+	fmt.Fprintf(&out, "### All %d cells, which count alike\n\n%s", len(cells), header)
+	for i := range cells[0].Rows {
+		var rows []compare.Row
+		for _, c := range cells {
+			rows = append(rows, c.Rows[i])
+		}
+		line(&out, rows)
+	}
+	for _, c := range cells {
+		fmt.Fprintf(&out, "\n### `%s`, %.1f h, noise %s, pods start in %g s\n\n%s", c.Trace, c.Hours, c.Noise, c.PodStart, header)
+		for _, row := range c.Rows {
+			line(&out, []compare.Row{row})
+		}
+	}
+	return out.String()
+}
+
+const header = "| policy | unserved % | pod-hours | starts/h | wrong in, out | control's target | unserved − control's | starts ÷ control's | pod-hours ÷ control's |\n" +
+	"|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
+
+// line is one policy, over one or more cells.
+func line(out *strings.Builder, rows []compare.Row) {
+	mean := func(key string) float64 {
+		sum := 0.0
+		for _, row := range rows {
+			sum += compare.Mean(row.Scores, measure(key).Of).Or(math.NaN()) / float64(len(rows))
+		}
+		return sum
+	}
+	target := "–"
+	if len(rows) == 1 {
+		target = fmt.Sprintf("%.2f", rows[0].Control.Target)
+		if rows[0].Control.Note != "" {
+			target += " (" + rows[0].Control.Note + ")"
+		}
+	}
+	versus := func(key string) compare.Against { return compare.Versus(rows, measure(key).Of) }
+	fmt.Fprintf(out, "| %s | %.2f | %.2f | %.2f | %.1f, %.1f | %s | %s | %s | %s |\n", rows[0].Name, mean("unserved_percent"), mean("pod_hours"),
+		mean("pod_starts_per_hour"), mean("wrong_scale_ins"), mean("wrong_scale_outs"), target,
+		interval("%+.2f", versus("unserved_percent").Difference), interval("%.2f", versus("pod_starts_per_hour").Ratio),
+		interval("%.3f", versus("pod_hours").Ratio))
+}
+
+func interval(format string, i score.Interval) string {
+	if math.IsNaN(i.Low) {
+		return fmt.Sprintf(format, i.Estimate)
+	}
+	return fmt.Sprintf(format+" ["+format+", "+format+"]", i.Estimate, i.Low, i.High)
+}
+
+// measure is the one with a key.
+func measure(key string) score.Measure {
+	for _, m := range score.Measures() {
+		if m.Key == key {
+			return m
+		}
+	}
+	panic(errors.New("no measure " + key)) // the keys are constants of this file
+}
