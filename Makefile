@@ -83,6 +83,15 @@ SOAKTIME ?= 10m
 soak: bin/workload bin/soak ## Have 2,000 clients, good and bad, visit the workload, and look what is left of them [SOAKTIME=10m]
 	@bin/soak --duration $(SOAKTIME)
 
+SEEDS ?= 20
+LONGEST ?= 24h
+TRACES ?= ../shared/traces
+
+.PHONY: replay-bench
+replay-bench: ## Compare policies on recorded loads and write docs/policy-benchmark.md (up to an hour): make replay-bench [TRACES=FOLDER] [SEEDS=20] [LONGEST=24h]
+	@cd replay && go build -o ../bin/replay-bench ./bench
+	@bin/replay-bench --traces $(TRACES) --seeds $(SEEDS) --longest $(LONGEST) --document docs/policy-benchmark.md --out out/replay-bench
+
 .PHONY: bench
 bench: ## Benchmarks of the hot paths, with allocations
 	go test -run '^$$' -bench . -benchmem ./...

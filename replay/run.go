@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"testing"
 
 	"userscale.dev/userscale/replay/internal/options"
 	"userscale.dev/userscale/replay/internal/policy"
+	"userscale.dev/userscale/replay/internal/report"
 	"userscale.dev/userscale/replay/internal/simulate"
 )
 
@@ -28,9 +28,14 @@ func run(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Wri
 	switch command {
 	case "run":
 		return replay(ctx, t, rest, stdout, stderr)
+	case "compare":
+		return comparePolicies(ctx, t, rest, stdout, stderr)
+	case "search":
+		return searchPolicies(ctx, t, rest, stdout, stderr)
+	case "record":
+		return recordTrace(ctx, rest, stdout, stderr)
 	default:
-		fmt.Fprintf(stderr, "%q: allowed: run\nreplay --help tells all\n", command)
-		return exitUsage
+		return usage(fmt.Errorf("%q: allowed: run, compare, search or record", command), stdout, stderr)
 	}
 }
 
@@ -39,32 +44,25 @@ func replay(ctx context.Context, t *testing.T, args []string, stdout, stderr io.
 	p := options.NewParser()
 	var world options.World
 	var hpa, config string
+	var files report.Files
 	p.World(&world)
 	p.Text("hpa", "a file with an HPA, autoscaling/v2", &hpa)
 	p.Text("config", "a file with an AdapterConfiguration", &config)
-	if err := p.Parse(args, "trace", "hpa"); errors.Is(err, options.ErrHelp) {
-		fmt.Fprint(stdout, options.Usage)
-		return exitOK
-	} else if err != nil {
-		fmt.Fprintf(stderr, "%v\nreplay --help tells all flags\n", err)
-		return exitUsage
+	p.Files(&files)
+	if err := p.Parse(args, "trace", "hpa"); err != nil {
+		return usage(err, stdout, stderr)
 	}
 	c, err := world.Load()
 	if err == nil {
 		c.Policy, err = policy.Load(hpa, config)
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, err)
-		return exitUsage
+		return usage(err, stdout, stderr)
 	}
 	c.PolicyName = hpa
 	out, err := simulate.Run(ctx, t, c)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
-		return exitFailed
+		return failed(err, stderr)
 	}
-	for _, d := range out.Decisions {
-		fmt.Fprintf(stdout, "%8.1f s  %3d → %3d  %s\n", d.T, d.From, d.To, d.Reason)
-	}
-	return exitOK
+	return show(report.OfRun(out), files, stdout, stderr)
 }

@@ -20,7 +20,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "../out/replay-bench", "folder for summary.json")
 	flag.StringVar(&o.document, "document", "../docs/policy-benchmark.md", "file that the tables go into, between markers")
 	flag.IntVar(&o.seeds, "seeds", 20, "runs of each policy on each trace")
-	flag.DurationVar(&o.longest, "longest", 24*time.Hour, "of a longer trace the beginning is run")
+	flag.DurationVar(&o.longest, "longest", 24*time.Hour, "of a longer trace the busiest stretch of this length is run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program the hard way

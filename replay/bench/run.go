@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,14 +73,17 @@ func (o settings) run(ctx context.Context, t *testing.T) error {
 			began := time.Now()
 			options := compare.Options{World: world, Seeds: o.seeds, Controls: true, Probes: probes}
 			if c.Rows, err = compare.Run(ctx, &batch.Runner{T: t}, options, entries); err != nil {
-				return errors.Join(err, o.write(cells)) // what is done is kept
+				return err
 			}
 			cells = append(cells, c)
+			if err := o.write(cells); err != nil { // so that what is done is kept, whatever comes
+				return err
+			}
 			fmt.Fprintf(os.Stderr, "%s, pods start in %s: %d of %d, %s\n", c.Trace, start, len(cells), len(paths)*len(podStarts()),
 				time.Since(began).Round(time.Second))
 		}
 	}
-	return o.write(cells)
+	return nil
 }
 
 // world is the cluster that all policies meet on a trace. Means over a minute have lost their noise, so each second's users are drawn
@@ -96,9 +98,10 @@ func (o settings) world(path string) (simulate.Config, string, error) {
 	for _, v := range t.Values {
 		highest = max(highest, v)
 	}
-	for at := time.Duration(0); at < min(t.Length(), o.longest); at += time.Second {
+	for at := time.Duration(0); at < t.Length(); at += time.Second {
 		world.Users = append(world.Users, t.At(at)*peak/max(1e-9, highest))
 	}
+	world.Users = busiest(world.Users, int(o.longest/time.Second))
 	world.Trace, world.Seed = filepath.Base(path), 1
 	world.Scrapes.Loss = 0.01
 	world.Pods.UserCPU = 12 // of 200 millicores: 60 % is 10 users, as the other targets
@@ -107,6 +110,22 @@ func (o settings) world(path string) (simulate.Config, string, error) {
 		world.Poisson, noise = true, "Poisson"
 	}
 	return world, noise, nil
+}
+
+// busiest returns the stretch of so many seconds with the most users in it, the first of several; all if there are no more.
+func busiest(users []float64, seconds int) []float64 {
+	best, from, sum, most := 0, 0, 0.0, 0.0
+	for i, u := range users {
+		sum += u
+		if i >= seconds {
+			sum -= users[i-seconds]
+			from = i - seconds + 1
+		}
+		if sum > most*(1+1e-12) {
+			best, most = from, sum
+		}
+	}
+	return users[best:min(len(users), best+seconds)]
 }
 
 // policies reads the embedded files.

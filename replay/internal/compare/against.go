@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"slices"
+
 	"userscale.dev/userscale/replay/internal/score"
 	"userscale.dev/userscale/replay/internal/timeline"
 )
@@ -49,4 +51,19 @@ func Mean(scores []score.Scores, of func(score.Scores) score.Value) score.Value 
 		return score.Value{}
 	}
 	return timeline.Known(sum / float64(n))
+}
+
+// Headline are the measures that policies are first judged by: what users miss, and the two kinds of cost.
+func Headline() []score.Measure { return named("unserved_percent", "pod_hours", "pod_starts_per_hour") }
+
+// Moves are the measures of moves in the wrong direction.
+func Moves() []score.Measure { return named("wrong_scale_ins", "wrong_scale_outs") }
+
+func named(keys ...string) (out []score.Measure) {
+	for _, m := range score.Measures() {
+		if slices.Contains(keys, m.Key) {
+			out = append(out, m)
+		}
+	}
+	return out
 }

@@ -41,11 +41,10 @@ func (p Prometheus) Range(ctx context.Context, c Config, from time.Time) (Result
 	for first := 0; first < c.steps(); first += chunk {
 		last := min(first+chunk, c.steps()) - 1
 		span := promv1.Range{Start: from.Add(time.Duration(first) * c.Step), End: from.Add(time.Duration(last) * c.Step), Step: c.Step}
-		err := p.add(ctx, promv1.NewAPI(client), span, r)
-		if ctx.Err() != nil {
+		switch err := p.add(ctx, promv1.NewAPI(client), span, r); {
+		case ctx.Err() != nil:
 			return r.done(), nil
-		}
-		if err != nil {
+		case err != nil:
 			return r.done(), fmt.Errorf("query %s at %s: %w", p.Query, p.URL, err)
 		}
 	}

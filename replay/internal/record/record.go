@@ -78,7 +78,7 @@ func (r *recording) miss(why error) error {
 		at := time.Duration(len(values)) * r.config.Step
 		return fmt.Errorf("no value %v after the beginning, and the last one is held for %v at most: %w", at, r.config.Hold, why)
 	}
-	r.result.Trace.Values = append(values, values[len(values)-1])
+	r.result.Trace.Values = append(r.result.Trace.Values, values[len(values)-1])
 	r.row++
 	r.result.Held++
 	return nil

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	pconfig "github.com/prometheus/common/config"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"userscale.dev/userscale/replay/internal/options"
+	"userscale.dev/userscale/replay/internal/record"
+)
+
+// recordTrace makes a trace of what a cluster or a Prometheus knows.
+func recordTrace(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var o options.Record
+	if err := o.Parse(args); err != nil {
+		return usage(err, stdout, stderr)
+	}
+	file, err := os.OpenFile(o.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // what is there stays, and what cannot be written is known at once
+	if err != nil {
+		return usage(fmt.Errorf("--out: allowed: a file that is not there yet and can be written: %w", err), stdout, stderr)
+	}
+	result, err := take(ctx, &o, stderr)
+	if result.Trace == nil || len(result.Trace.Values) < 2 {
+		_ = os.Remove(o.Out) // empty
+		return failed(errors.Join(err, errors.New("nothing recorded: a trace has at least two values")), stderr)
+	}
+	err = errors.Join(err, result.Trace.Write(file), file.Close())
+	fmt.Fprintf(stderr, "%s: %d values, one each %s", o.Out, len(result.Trace.Values), result.Trace.Step)
+	if result.Held > 0 {
+		fmt.Fprintf(stderr, "; %d of them stand in for missing ones", result.Held)
+	}
+	fmt.Fprintln(stderr)
+	if err != nil {
+		return failed(err, stderr)
+	}
+	return exitOK
+}
+
+// take records from where the options say.
+func take(ctx context.Context, o *options.Record, stderr io.Writer) (record.Result, error) {
+	if o.Prometheus != "" {
+		return takePast(ctx, o)
+	}
+	source, err := podsOf(o)
+	if err != nil {
+		return record.Result{}, err
+	}
+	shown := time.Time{}
+	return record.Poll(ctx, o.Config, source, func(n int, value float64) {
+		if time.Since(shown) > 10*time.Second {
+			shown = time.Now()
+			fmt.Fprintf(stderr, "%s of %s: %g\n", time.Duration(n)*o.Config.Step, o.Config.Length, value)
+		}
+	})
+}
+
+// takePast asks a Prometheus, with credentials as Prometheus' own tools take them.
+func takePast(ctx context.Context, o *options.Record) (record.Result, error) {
+	settings := &pconfig.HTTPClientConfig{}
+	if o.HTTPConfig != "" {
+		var err error
+		if settings, _, err = pconfig.LoadHTTPConfigFile(o.HTTPConfig); err != nil {
+			return record.Result{}, fmt.Errorf("--http-config: %w", err)
+		}
+	}
+	transport, err := pconfig.NewRoundTripperFromConfig(*settings, "replay record")
+	if err != nil {
+		return record.Result{}, fmt.Errorf("--http-config: %w", err)
+	}
+	return record.Prometheus{URL: o.Prometheus, Transport: transport, Query: o.Query}.Range(ctx, o.Config, o.Until.Add(-o.Config.Length))
+}
+
+// podsOf asks a cluster, as kubectl would.
+func podsOf(o *options.Record) (record.Pods, error) {
+	if _, err := labels.Parse(o.Selector); err != nil {
+		return record.Pods{}, fmt.Errorf("--selector %q: %w", o.Selector, err)
+	}
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = o.Kubeconfig
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{})
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return record.Pods{}, fmt.Errorf("kubeconfig: %w", err)
+	}
+	namespace := o.Namespace
+	if namespace == "" {
+		if namespace, _, err = loader.Namespace(); err != nil {
+			return record.Pods{}, fmt.Errorf("kubeconfig: %w", err)
+		}
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return record.Pods{}, fmt.Errorf("client: %w", err)
+	}
+	return record.Pods{Client: client.Discovery().RESTClient(), Namespace: namespace, Metric: o.Metric, Selector: o.Selector}, nil
+}
