@@ -3,6 +3,7 @@ package options
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"userscale.dev/userscale/replay/internal/simulate"
@@ -64,12 +65,11 @@ func (p *Parser) World(w *World) {
 	p.Duration("initial-readiness-delay", &c.Controller.InitialReadinessDelay, 0, 24*time.Hour)
 }
 
-func (p *Parser) whole32(name string, to *int32, least, most int) {
+func (p *Parser) whole32(name string, to *int32, least, most int64) {
 	p.Value(name, fmt.Sprintf("a whole number from %d to %d", least, most), func(s string) bool {
-		var n int
-		_, err := fmt.Sscanf(s, "%d", &n)
+		n, err := strconv.ParseInt(s, 10, 32)
 		*to = int32(n)
-		return err == nil && fmt.Sprint(n) == s && n >= least && n <= most
+		return err == nil && n >= least && n <= most
 	})
 }
 

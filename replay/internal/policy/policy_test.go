@@ -59,11 +59,11 @@ func TestShipped(t *testing.T) {
 }
 
 func TestBadHPA(t *testing.T) {
-	replace := func(old, new string) string {
+	replace := func(old, by string) string {
 		if !strings.Contains(good, old) {
 			t.Fatalf("no %q", old)
 		}
-		return strings.Replace(good, old, new, 1)
+		return strings.Replace(good, old, by, 1)
 	}
 	for name, test := range map[string]struct {
 		text string
@@ -75,7 +75,7 @@ func TestBadHPA(t *testing.T) {
 		"two":           {good + "---\n" + good, "document 2: a second HorizontalPodAutoscaler, allowed: one"},
 		"v1":            {replace("autoscaling/v2", "autoscaling/v1"), `apiVersion: Unsupported value: "autoscaling/v1": supported values: "autoscaling/v2"`},
 		"v2beta2":       {replace("autoscaling/v2", "autoscaling/v2beta2"), `supported values: "autoscaling/v2"`},
-		"no metrics":    {good[:strings.Index(good, "  metrics:")], "spec.metrics: Required value: name at least one"},
+		"no metrics":    {before(good, "  metrics:"), "spec.metrics: Required value: name at least one"},
 		"unknown field": {replace("maxReplicas: 5", "maxReplicas: 5\n  maxReplica: 6"), `unknown field "spec.maxReplica"`},
 		"field twice":   {replace("maxReplicas: 5", "maxReplicas: 5\n  maxReplicas: 6"), `"maxReplicas" already set`},
 		"wrong type":    {replace("maxReplicas: 5", "maxReplicas: five"), "spec.maxReplicas"},
@@ -167,4 +167,9 @@ func TestBadConfiguration(t *testing.T) {
 	if _, err := Load(hpa, filepath.Join(folder, "none.yaml")); err == nil || !strings.Contains(err.Error(), "none.yaml") {
 		t.Error(err)
 	}
+}
+
+func before(text, part string) string {
+	text, _, _ = strings.Cut(text, part)
+	return text
 }
