@@ -96,6 +96,10 @@ replay-bench: ## Compare policies on recorded loads and write docs/policy-benchm
 bench: ## Benchmarks of the hot paths, with allocations
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: replay-speed
+replay-speed: bin/replay bin/replay-speed ## How long a replay of a day takes, and how much memory (half a minute on a machine that is idle)
+	@bin/replay-speed --out out/replay-speed
+
 .PHONY: load-check
 load-check: bin/loadgen bin/load-check ## The load generator against what it promises, wrk and hey beside it (4 minutes on a machine that is idle)
 	@if [[ $$(id -u) == 0 ]] && command -v apt-get >/dev/null; then localkube/install-packages.sh wrk hey; fi
@@ -145,7 +149,7 @@ bin/replay: FORCE
 bin/loadgen: FORCE
 	@go build -ldflags '-s -w' -o $@ ./loadgen
 
-bin/demo bin/dcgm-simulator bin/load-check bin/soak bin/gpu-check: bin/%: FORCE
+bin/demo bin/dcgm-simulator bin/load-check bin/replay-speed bin/soak bin/gpu-check: bin/%: FORCE
 	@cd test && go build -ldflags '-s -w' -o ../$@ ./$*
 
 bin/example-go: FORCE

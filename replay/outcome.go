@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,9 @@ func usage(err error, stdout, stderr io.Writer) int {
 }
 
 func failed(err error, stderr io.Writer) int {
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted: there is no result")
+	}
 	fmt.Fprintln(stderr, err)
 	return exitFailed
 }

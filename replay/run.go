@@ -60,7 +60,9 @@ func replay(ctx context.Context, t *testing.T, args []string, stdout, stderr io.
 		return usage(err, stdout, stderr)
 	}
 	c.PolicyName = hpa
+	finished := watch(&c, stderr)
 	out, err := simulate.Run(ctx, t, c)
+	finished()
 	if err != nil {
 		return failed(err, stderr)
 	}
