@@ -119,6 +119,10 @@ update-benchmarks: ## Measure the hot paths anew and write docs/benchmarks.md (s
 update-configuration: ## Write the schema and the reference of the configuration anew, from pkg/config
 	@cd test && go test ./configuration -run TestUpToDate -update
 
+.PHONY: update-screenshots
+update-screenshots: ## Take the screenshots in docs/ anew, of test/pages/testdata/demo.json and of a short load
+	@test/pages.sh -update
+
 UPLOT ?= 1.6.32
 
 .PHONY: update-picture-assets

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,7 +36,7 @@ var (
 	script string
 )
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"clock": clock, "number": isNumber}).Parse(markup))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"clock": clock, "numbers": numbers}).Parse(markup))
 
 // WriteHTML writes p as one page for people. It loads nothing: its policy forbids all but the scripts and styles inside it, by their
 // hashes. Words in p are shown as they are and never become markup.
@@ -83,7 +84,15 @@ func clock(seconds float64) string {
 	return fmt.Sprintf("%s%d:%02d", sign, m, s)
 }
 
-var number = regexp.MustCompile(`^[+−-]?[0-9]`)
+var number = regexp.MustCompile(`^[+−-]?[0-9.]+( ?[%a-zµ0-9.]+)?$`)
 
-// isNumber tells whether a cell shows a number, or that there is none.
-func isNumber(cell string) bool { return number.MatchString(cell) || strings.Trim(cell, "–-") == "" }
+// numbers tells of each column whether it has numbers, with or without a unit, and nothing else.
+func numbers(t Table) []bool {
+	columns := make([]bool, len(t.Header))
+	for i := range columns {
+		columns[i] = !slices.ContainsFunc(t.Rows, func(row []string) bool {
+			return !number.MatchString(row[i]) && strings.Trim(row[i], "–-") != ""
+		})
+	}
+	return columns
+}

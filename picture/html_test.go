@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -107,6 +108,15 @@ func TestClock(t *testing.T) {
 		if got := clock(seconds); got != want {
 			t.Errorf("%v s is shown as %s, want %s", seconds, got, want)
 		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	got := numbers(Table{Header: []string{"what", "n", "latency", "limit", "Δ"}, Rows: [][]string{
+		{"requests", "12", "1m1.2s", "12 ± 10 %", "+50ms"}, {"12", "3", "–", "-", "−0.3"},
+	}})
+	if want := []bool{false, true, true, false, true}; !slices.Equal(got, want) {
+		t.Errorf("columns of numbers: %v, want %v", got, want)
 	}
 }
 

@@ -54,9 +54,10 @@ stage "build the load generator" make --no-print-directory bin/loadgen bin/load-
 stage "the load generator's counts" bin/load-check --short --out out/load-check-short
 stage "build Prometheus" make --no-print-directory bin/prometheus
 # -count 1: go test takes no notice of changed files outside of its module, which some of these are about.
-stage "demo, manifests, simulator and Prometheus tests" in_module test go test -count 1 $(cd test && go list ./... | grep -v '/e2e\|/examples')
+stage "demo, manifests, simulator and Prometheus tests" in_module test go test -count 1 $(cd test && go list ./... | grep -v '/e2e\|/examples\|/pages$')
 stage "the workload on a GPU" test/gpu-check.sh
 stage "examples in Go, Node and Python" test/examples.sh
+stage "pages in a browser without a network" test/pages.sh
 if [[ -z $cluster_reason ]]; then
 	stage "build Kubernetes and the images" make --no-print-directory bin/localkube images
 	if [[ -d examples/node/node_modules ]]; then # the examples ran

@@ -86,7 +86,9 @@
 		return found;
 	}
 
-	const staircase = uPlot.paths.stepped({align: 1});
+	// Where samples are denser than pixels no stairs can be seen; uPlot's straight lines then draw each pixel's extremes alone.
+	const stairs = uPlot.paths.stepped({align: 1}), straight = uPlot.paths.linear();
+	const staircase = (u, i, from, to) => (to - from < 4 * u.bbox.width ? stairs : straight)(u, i, from, to);
 
 	function lineOf(panel, s, i) {
 		const color = s.color ?? palette[i % palette.length];
@@ -156,12 +158,11 @@
 		return u => within(u, (c, px) => {
 			const right = u.bbox.left + u.bbox.width - 4 * px;
 			c.font = 11 * px + 'px system-ui, sans-serif';
-			c.textAlign = 'right';
 			c.fillStyle = css('muted');
-			for (const b of panel.bands ?? []) {
-				c.textBaseline = 'middle';
-				c.fillText(b.name, right, u.valToPos((b.low + b.high) / 2, 'y', true));
-			}
+			c.textAlign = 'left';
+			c.textBaseline = 'middle';
+			for (const b of panel.bands ?? []) c.fillText(b.name, u.bbox.left + 4 * px, u.valToPos((b.low + b.high) / 2, 'y', true));
+			c.textAlign = 'right';
 			for (const l of panel.limits ?? []) {
 				const y = u.valToPos(l.value, 'y', true);
 				c.strokeStyle = css('muted');
@@ -279,7 +280,7 @@
 		}
 		const u = new uPlot({
 			width: host.clientWidth, height: plotHeight + (i === 0 ? 18 : 0),
-			padding: [i === 0 && phases.length ? 22 : 8, 8, 0, 0],
+			padding: [i === 0 && phases.length ? 22 : 8, 24, 0, 0],
 			series: [{label: 'time', class: 'unlisted'}, ...lines],
 			bands: ranges.map((r, k) => ({series: [2 * k + 2, 2 * k + 1], fill: () => css('range')})),
 			scales: {x: {time: false, range: (u, low, high) => [low, high]}, y: valueScale(panel)},
