@@ -24,11 +24,11 @@ type Options struct {
 	World    simulate.Config // all but policy and seed
 	Seeds    int             // from World.Seed on
 	Controls bool            // whether each policy gets its iso-cost control
-	Probes   int             // the seeds that a control's target is sought with; the result is of all seeds
+	Probes   int             // with so many of the seeds a control's target is sought first, before it is with all
 }
 
-// CostTolerance is how far a control's pod-hours may be from its policy's, as a share, with the seeds that its target is sought with.
-const CostTolerance = 0.005
+// CostTolerance is how far a control's pod-hours may be from its policy's, as a share; where no target comes as close a note says so.
+const CostTolerance = 0.01
 
 // Row is a policy and how its runs scored, one for each seed.
 type Row struct {
@@ -84,13 +84,16 @@ func (c *comparison) control(ctx context.Context, e Entry, entries []Entry, scor
 	if err != nil {
 		return nil, err
 	}
-	probes := min(c.Probes, c.Seeds)
-	found, err := seek(meanHours(scores[:probes]), func(factor float64) (float64, error) {
-		probed, err := c.scaled(ctx, raw, factor, probes)
-		return meanHours(probed), err
-	})
-	if err != nil {
-		return nil, err
+	// Few seeds find about where to look, all of them find the place.
+	found := found{factor: 1}
+	for _, stage := range []struct{ seeds, tries int }{{min(c.Probes, c.Seeds), roughTries}, {c.Seeds, fineTries}} {
+		found, err = seek(meanHours(scores[:stage.seeds]), found.factor, stage.tries, func(factor float64) (float64, error) {
+			probed, err := c.scaled(ctx, raw, factor, stage.seeds)
+			return meanHours(probed), err
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	all, err := c.scaled(ctx, raw, found.factor, c.Seeds)
 	return &Control{Factor: found.factor, Target: raw.Target * found.factor, Scores: all, Note: found.note}, err

@@ -5,10 +5,11 @@ import (
 	"math"
 )
 
-// The factors of a target that controls are sought between, and how many are tried at most.
+// The factors of a target that controls are sought between, and how many are tried at most, with few seeds and with all.
 const (
 	leastFactor, mostFactor = 0.2, 5.0
-	mostTries               = 12
+	roughTries              = 8
+	fineTries               = 4
 )
 
 type found struct {
@@ -16,13 +17,13 @@ type found struct {
 	note   string // empty if the cost is within the tolerance
 }
 
-// seek looks for the factor of a target at which a cost is wanted, given that it falls as the factor rises. It begins with 1, goes on
-// with where the cost would be right if it were inversely proportional, and bisects where that leads out of what is still possible. Of
+// seek looks for the factor of a target at which a cost is wanted, given that it falls as the factor rises. From the start it goes
+// to where the cost would be right if it were inversely proportional, and bisects where that leads out of what is still possible. Of
 // those tried it returns the best.
-func seek(wanted float64, cost func(factor float64) (float64, error)) (found, error) {
-	low, high, factor := leastFactor, mostFactor, 1.0
-	best, off := 1.0, math.Inf(1)
-	for range mostTries {
+func seek(wanted, start float64, tries int, cost func(factor float64) (float64, error)) (found, error) {
+	low, high, factor := leastFactor, mostFactor, start
+	best, off := start, math.Inf(1)
+	for range tries {
 		got, err := cost(factor)
 		if err != nil {
 			return found{}, err

@@ -23,8 +23,8 @@ func TestSeek(t *testing.T) {
 		"the end of the range": {func(f float64) float64 { return 10 / f }, 51, true},
 	} {
 		tries := 0
-		got, err := seek(c.want, func(f float64) (float64, error) { tries++; return c.cost(f), nil })
-		if err != nil || tries > mostTries || got.factor < leastFactor || got.factor > mostFactor {
+		got, err := seek(c.want, 1, 12, func(f float64) (float64, error) { tries++; return c.cost(f), nil })
+		if err != nil || tries > 12 || got.factor < leastFactor || got.factor > mostFactor {
 			t.Errorf("%s: got %+v, %v after %d tries", name, got, err, tries)
 		}
 		if off := math.Abs(c.cost(got.factor)/c.want - 1); off > CostTolerance != c.note || (got.note != "") != c.note {
@@ -32,7 +32,7 @@ func TestSeek(t *testing.T) {
 		}
 	}
 	broken := errors.New("broken")
-	if _, err := seek(1, func(float64) (float64, error) { return 0, broken }); !errors.Is(err, broken) {
+	if _, err := seek(1, 1, 12, func(float64) (float64, error) { return 0, broken }); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Pair is one score of two policies that met the same: the same trace, noise and faults, by the same seed.
@@ -47,11 +49,12 @@ func bootstrap(strata [][]Pair, statistic func(policy, control float64) float64)
 	if draws == nil {
 		return out
 	}
-	bias := normalQuantile(below(draws, estimate))
+	normal := distuv.UnitNormal
+	bias := normal.Quantile(below(draws, estimate))
 	acceleration := jackknife(strata, statistic)
 	at := func(p float64) float64 {
-		z := bias + normalQuantile(p)
-		return quantile(draws, normal(bias+z/(1-acceleration*z)))
+		z := bias + normal.Quantile(p)
+		return quantile(draws, normal.CDF(bias+z/(1-acceleration*z)))
 	}
 	out.Low, out.High = at((1-Level)/2), at((1+Level)/2)
 	return out
@@ -133,7 +136,3 @@ func quantile(sorted []float64, p float64) float64 {
 	i := min(int(at), len(sorted)-2)
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
-
-// normal is the standard normal distribution, and normalQuantile its inverse.
-func normal(z float64) float64         { return math.Erfc(-z/math.Sqrt2) / 2 }
-func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }

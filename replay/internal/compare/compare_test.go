@@ -1,0 +1,109 @@
+package compare
+
+import (
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+
+	"userscale.dev/userscale/pkg/config"
+	"userscale.dev/userscale/replay/internal/batch"
+	"userscale.dev/userscale/replay/internal/policy"
+	"userscale.dev/userscale/replay/internal/score"
+	"userscale.dev/userscale/replay/internal/simulate"
+	"userscale.dev/userscale/replay/internal/timeline"
+)
+
+// shipped is the shipped policy with such of its metrics as keep says.
+func shipped(t *testing.T, keep func(autoscalingv2.MetricSpec) bool) *policy.Policy {
+	t.Helper()
+	text, err := os.ReadFile("../../../manifests/base/workload/hpa.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hpa, err := policy.ReadHPA(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings, err := config.Load("", func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []autoscalingv2.MetricSpec
+	for _, m := range hpa.Spec.Metrics {
+		if keep(m) {
+			kept = append(kept, m)
+		}
+	}
+	hpa.Spec.Metrics = kept
+	p, err := policy.New(hpa, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func isPods(m autoscalingv2.MetricSpec) bool { return m.Type == autoscalingv2.PodsMetricSourceType }
+func isCPU(m autoscalingv2.MetricSpec) bool  { return !isPods(m) }
+
+// Each policy's control costs as much as it does, sees the raw users alone, and keeps the rest of the HPA; one that sees no users has
+// the metric of another.
+func TestControls(t *testing.T) {
+	world := simulate.Defaults()
+	world.Poisson, world.Seed = true, 3
+	for s := range 3600 {
+		world.Users = append(world.Users, 45+20*math.Sin(float64(s)/400))
+	}
+	users, cpu := shipped(t, isPods), shipped(t, isCPU)
+	rows, err := Run(t.Context(), &batch.Runner{T: t}, Options{World: world, Seeds: 4, Controls: true, Probes: 2},
+		[]Entry{{"cpu", cpu}, {"users", users}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if row.Control == nil || len(row.Scores) != 4 || len(row.Control.Scores) != 4 {
+			t.Fatalf("%s: %+v", row.Name, row)
+		}
+		if off := meanHours(row.Control.Scores)/meanHours(row.Scores) - 1; math.Abs(off) > CostTolerance && row.Control.Note == "" {
+			t.Errorf("%s: its control, at %v times the target, costs %+.3f, without a note", row.Name, row.Control.Factor, off)
+		}
+		if got, want := row.Control.Target, 10*row.Control.Factor; math.Abs(got-want) > 1e-9 {
+			t.Errorf("%s: target %v, want %v", row.Name, got, want)
+		}
+	}
+
+	raw, err := RawOf(cpu, users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scaled, err := raw.Scaled(1.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := scaled.HPA.Spec
+	if len(spec.Metrics) != 1 || spec.Metrics[0].Pods.Metric.Name != "active_users_raw" || spec.Metrics[0].Pods.Target.AverageValue.MilliValue() != 15000 ||
+		*spec.MinReplicas != 2 || *spec.Behavior.ScaleDown.StabilizationWindowSeconds != 300 {
+		t.Errorf("got %+v", spec)
+	}
+	if _, err := RawOf(cpu, cpu); err == nil || !strings.HasPrefix(err.Error(), "no control: allowed:") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What is absent from either run of a pair is left out, and not zero.
+func TestPairs(t *testing.T) {
+	of := func(s score.Scores) score.Value { return s.ToCapacity }
+	var with, without score.Scores
+	with.ToCapacity = timeline.Known(30)
+	if got := Pairs([]score.Scores{with, without, with}, []score.Scores{with, with, without}, of); len(got) != 1 || got[0] != (score.Pair{Policy: 30, Control: 30}) {
+		t.Errorf("got %v", got)
+	}
+	if v, known := Mean([]score.Scores{without}, of).Get(); known {
+		t.Errorf("got %v", v)
+	}
+	if got := Mean([]score.Scores{with, without}, of).Or(-1); got != 30 {
+		t.Errorf("got %v", got)
+	}
+}
