@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"userscale.dev/userscale/replay/internal/report"
 	"userscale.dev/userscale/replay/internal/search"
 )
 
@@ -69,6 +70,17 @@ func TestGrid(t *testing.T) {
 	} {
 		if _, err := parse(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", line, err, want)
+		}
+	}
+}
+
+func TestUsageNamesTheCommandsFlags(t *testing.T) {
+	p := NewParser()
+	p.Grid(&search.Grid{})
+	p.Files(&report.Files{})
+	for _, name := range append(p.names(), "policy", "controls", "seeds", "most-runs", "out", "step", "hold", "selector", "metric", "prometheus", "query", "until", "http-config") {
+		if !strings.Contains(Usage, "--"+name) {
+			t.Errorf("--%s is not in the usage", name)
 		}
 	}
 }

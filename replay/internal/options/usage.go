@@ -5,11 +5,14 @@ const Usage = `replay runs an autoscaling policy through a recorded load in virt
 store, over pods and users that are a model (docs/replay-model.md). A day takes seconds.
 
   replay [run] --trace T.csv --hpa HPA.yaml [--config ADAPTER.yaml] [flags]
+  replay compare --trace T.csv --policy NAME=HPA.yaml[,ADAPTER.yaml] --policy ... [flags]
+  replay search --trace T.csv --hpa HPA.yaml [--config ADAPTER.yaml] --rise LIST --target LIST ... [flags]
+  replay record --out T.csv --selector SELECTOR | --prometheus URL --query PROMQL [flags]
 
 Policy
   --hpa FILE         the HorizontalPodAutoscaler, autoscaling/v2; of a file with more objects, the one that is in it; required
   --config FILE      the AdapterConfiguration (default: the shipped one); environment variables do not override it here
-` + worldUsage
+` + worldUsage + commandsUsage + endUsage
 
 // worldUsage is the part of --help on what a replay is like, whatever the policy.
 const worldUsage = `
@@ -49,7 +52,9 @@ The HPA controller's own settings, with its defaults
   --sync-period 15s  --downscale-stabilization 5m  --tolerance 0.1  --cpu-initialization-period 5m  --initial-readiness-delay 30s
 
 Durations are 90s, 1m30s or 500ms.
+`
 
+const endUsage = `
 Exit codes
   0  done
   1  interrupted, or the result could not be written
@@ -58,5 +63,8 @@ Exit codes
 Examples
   replay --trace day.csv --hpa manifests/base/workload/hpa.yaml --config manifests/base/adapter/adapter.yaml
   replay --trace worldcup.csv --scale-to-peak 95 --duration 24h --hpa hpa.yaml --noise poisson --seed 3 --pod-start 2m
+  replay compare --trace day.csv --policy now=hpa.yaml --policy new=new.yaml --seeds 20 --html compared.html
+  replay search --trace day.csv --hpa hpa.yaml --rise 0s,10s,30s --fall 30s,1m,5m --target 8,10,12
+  replay record --out day.csv --prometheus http://prometheus:9090 --query 'sum(active_users)' --step 10s --duration 24h
   replay --trace flat.csv --hpa hpa.yaml --rolling-update 10m --adapter-restart 20m --adapter-outage 40s --scrape-loss 1%
 `

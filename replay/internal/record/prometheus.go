@@ -41,10 +41,10 @@ func (p Prometheus) Range(ctx context.Context, c Config, from time.Time) (Result
 	for first := 0; first < c.steps(); first += chunk {
 		last := min(first+chunk, c.steps()) - 1
 		span := promv1.Range{Start: from.Add(time.Duration(first) * c.Step), End: from.Add(time.Duration(last) * c.Step), Step: c.Step}
-		switch err := p.add(ctx, promv1.NewAPI(client), span, r); {
-		case ctx.Err() != nil:
-			return r.done(), nil
-		case err != nil:
+		if err := p.add(ctx, promv1.NewAPI(client), span, r); err != nil {
+			if ctx.Err() != nil {
+				return r.done(), nil //nolint:nilerr // an end that was asked for is no error
+			}
 			return r.done(), fmt.Errorf("query %s at %s: %w", p.Query, p.URL, err)
 		}
 	}
