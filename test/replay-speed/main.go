@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -86,7 +87,7 @@ func measure(replay, hpa, out string, d day) ([]summary.Check, error) {
 	if err := writePolicy(policy, hpa, d.pods); err != nil {
 		return nil, err
 	}
-	command := exec.Command(replay, "--trace", load, "--hpa", policy, "--noise", "poisson", "--scrape-loss", "1%")
+	command := exec.CommandContext(context.Background(), replay, "--trace", load, "--hpa", policy, "--noise", "poisson", "--scrape-loss", "1%")
 	command.Stderr = os.Stderr
 	began := time.Now()
 	if err := command.Run(); err != nil {
