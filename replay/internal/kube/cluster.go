@@ -1,7 +1,7 @@
 // Package kube is as much of a cluster as the HPA controller sees: one HPA, the scale of its target, and the target's pods, in memory.
 //
-// It stands in for client-go's fake clientset and informers, in which a replay would spend nearly all its time: they copy, convert and
-// patch objects by reflection and send each change through several goroutines, while here a change is one assignment under a mutex. A
+// It stands in for client-go's fake clientset and informers, in which a replay would spend nearly all its time: for each write the fake
+// builds a REST mapper of all known types, to manage fields as an API server does. Here a write is one assignment under a mutex. A
 // status that is written is seen at once, and events about it are delivered by the one who writes.
 package kube
 
