@@ -45,7 +45,7 @@ func comparePolicies(ctx context.Context, t *testing.T, args []string, stdout, s
 		return usage(err, stdout, stderr)
 	}
 	runner := &batch.Runner{T: t, Progress: progress(stderr, 0)}
-	rows, err := compare.Run(ctx, runner, compare.Options{World: c, Seeds: seeds, Controls: controls == "iso-cost", Probes: seeds}, entries)
+	rows, err := compare.Run(ctx, runner, compare.Options{World: c, Seeds: seeds, Controls: controls == "iso-cost"}, entries)
 	if err != nil {
 		return failed(err, stderr)
 	}

@@ -34,9 +34,6 @@ var (
 // peak is what each trace's highest value is scaled to: ten pods at the shipped target of 10 users.
 const peak = 100
 
-// probes is how many seeds a control's target is sought with.
-const probes = 4
-
 // podStarts are the times that pods take to start.
 func podStarts() []time.Duration {
 	return []time.Duration{20 * time.Second, time.Minute, 2 * time.Minute}
@@ -71,7 +68,7 @@ func (o settings) run(ctx context.Context, t *testing.T) error {
 			world.Pods.Start = start
 			c := cell{filepath.Base(path), float64(len(world.Users)) / 3600, noise, start.Seconds(), nil}
 			began := time.Now()
-			options := compare.Options{World: world, Seeds: o.seeds, Controls: true, Probes: probes}
+			options := compare.Options{World: world, Seeds: o.seeds, Controls: true}
 			if c.Rows, err = compare.Run(ctx, &batch.Runner{T: t}, options, entries); err != nil {
 				return err
 			}

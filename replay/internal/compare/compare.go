@@ -24,7 +24,6 @@ type Options struct {
 	World    simulate.Config // all but policy and seed
 	Seeds    int             // from World.Seed on
 	Controls bool            // whether each policy gets its iso-cost control
-	Probes   int             // with so many of the seeds a control's target is sought first, before it is with all
 }
 
 // CostTolerance is how far a control's pod-hours may be from its policy's, as a share; where no target comes as close a note says so.
@@ -86,7 +85,7 @@ func (c *comparison) control(ctx context.Context, e Entry, entries []Entry, scor
 	}
 	// Few seeds find about where to look, all of them find the place.
 	found := found{factor: 1}
-	for _, stage := range []struct{ seeds, tries int }{{min(c.Probes, c.Seeds), roughTries}, {c.Seeds, fineTries}} {
+	for _, stage := range []struct{ seeds, tries int }{{min(roughSeeds, c.Seeds), roughTries}, {c.Seeds, fineTries}} {
 		found, err = seek(meanHours(scores[:stage.seeds]), found.factor, stage.tries, func(factor float64) (float64, error) {
 			probed, err := c.scaled(ctx, raw, factor, stage.seeds)
 			return meanHours(probed), err

@@ -57,13 +57,13 @@ func TestControls(t *testing.T) {
 		world.Users = append(world.Users, 45+20*math.Sin(float64(s)/400))
 	}
 	users, cpu := shipped(t, isPods), shipped(t, isCPU)
-	rows, err := Run(t.Context(), &batch.Runner{T: t}, Options{World: world, Seeds: 4, Controls: true, Probes: 2},
+	rows, err := Run(t.Context(), &batch.Runner{T: t}, Options{World: world, Seeds: 5, Controls: true},
 		[]Entry{{"cpu", cpu}, {"users", users}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, row := range rows {
-		if row.Control == nil || len(row.Scores) != 4 || len(row.Control.Scores) != 4 {
+		if row.Control == nil || len(row.Scores) != 5 || len(row.Control.Scores) != 5 {
 			t.Fatalf("%s: %+v", row.Name, row)
 		}
 		if off := meanHours(row.Control.Scores)/meanHours(row.Scores) - 1; math.Abs(off) > CostTolerance && row.Control.Note == "" {

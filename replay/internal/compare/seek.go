@@ -8,7 +8,7 @@ import (
 // The factors of a target that controls are sought between, and how many are tried at most, with few seeds and with all.
 const (
 	leastFactor, mostFactor = 0.2, 5.0
-	roughTries              = 8
+	roughSeeds, roughTries  = 4, 8
 	fineTries               = 4
 )
 

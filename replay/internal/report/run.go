@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,7 +74,7 @@ func (r Run) Picture() *picture.Picture {
 		return curve(points, func(p *timeline.Point) timeline.Value { return timeline.Known(of(p)) })
 	}
 	out := &picture.Picture{
-		Title: fmt.Sprintf("%s on %s", t.Policy, t.Trace), Start: start(), Remarks: remark,
+		Title: fmt.Sprintf("%s on %s", filepath.Base(t.Policy), filepath.Base(t.Trace)), Start: start(), Remarks: remark,
 		Facts: r.facts(),
 		Panels: []picture.Panel{
 			{Title: "Users", Times: times, Series: []picture.Series{
@@ -88,8 +89,8 @@ func (r Run) Picture() *picture.Picture {
 				{Name: "paid for", Color: picture.Orange, Held: true, Thin: true, Values: known(func(p *timeline.Point) float64 { return float64(p.Running) })},
 			}},
 			{Title: "Use of the ready pods", Unit: "%", Times: times, Series: []picture.Series{
-				{Name: "CPU", Color: picture.Orange, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.CPU })},
-				{Name: "GPU", Color: picture.Purple, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.GPU })},
+				{Name: "CPU", Color: picture.Orange, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.CPU })},
+				{Name: "GPU", Color: picture.Purple, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.GPU })},
 			}},
 		},
 	}
@@ -100,7 +101,11 @@ func (r Run) facts() []picture.Fact {
 	t := r.Timeline
 	facts := []picture.Fact{{Name: "seed", Value: strconv.FormatUint(t.Seed, 10)}, {Name: "users that a pod can serve", Value: fmt.Sprintf("%g", t.PodCapacity)}, {Name: "pods start in", Value: fmt.Sprintf("%g s", t.PodStart)}}
 	for _, m := range score.Measures() {
-		facts = append(facts, picture.Fact{Name: m.Name, Value: strings.TrimSpace(number(m.Of(r.Scores)) + " " + m.Unit)})
+		value := number(m.Of(r.Scores))
+		if _, known := m.Of(r.Scores).Get(); known && m.Unit != "" {
+			value += " " + m.Unit
+		}
+		facts = append(facts, picture.Fact{Name: m.Name, Value: value})
 	}
 	return facts
 }
