@@ -96,7 +96,7 @@ func quiet(t *testing.T, p *browser.Page) {
 }
 
 // drawn checks that every panel has coloured ink in it.
-func drawn(t *testing.T, ctx context.Context, p *browser.Page, panels int) {
+func drawn(ctx context.Context, t *testing.T, p *browser.Page, panels int) {
 	t.Helper()
 	var found []struct {
 		Title string
@@ -126,7 +126,7 @@ func drawn(t *testing.T, ctx context.Context, p *browser.Page, panels int) {
 }
 
 // screenshot takes the header and the panels.
-func screenshot(t *testing.T, ctx context.Context, p *browser.Page, name string) []byte {
+func screenshot(ctx context.Context, t *testing.T, p *browser.Page, name string) []byte {
 	t.Helper()
 	var size [2]float64
 	must(t, p.Evaluate(ctx, `(() => {
@@ -154,13 +154,13 @@ func TestDemo(t *testing.T) {
 	recorded := demo(t)
 	page, err := b.Open(ctx, write(t, "demo", recorded), 1200, 900)
 	must(t, err)
-	drawn(t, ctx, page, len(recorded.Panels))
-	light := screenshot(t, ctx, page, "demo-light")
+	drawn(ctx, t, page, len(recorded.Panels))
+	light := screenshot(ctx, t, page, "demo-light")
 
 	// At the HPA's first decision its reason shows, and the values there in all panels.
 	replicas := len(recorded.Panels) - 1
 	first := recorded.Panels[replicas].Events[0]
-	x, y := place(t, ctx, page, replicas, first.At)
+	x, y := place(ctx, t, page, replicas, first.At)
 	must(t, page.Mouse(ctx, "mouseMoved", x, y, 0))
 	var tip string
 	must(t, page.WaitFor(ctx, `document.querySelector('.tip:not([hidden])')`))
@@ -184,13 +184,13 @@ func TestDemo(t *testing.T) {
 	if !strings.Contains(cursor, "UTC") || !strings.Contains(cursor, recorded.Phases[2].Name) {
 		t.Errorf("the line at the top tells %q, want the time and the phase %s", cursor, recorded.Phases[2].Name)
 	}
-	screenshot(t, ctx, page, "demo-hover")
+	screenshot(ctx, t, page, "demo-hover")
 
 	must(t, page.ColorScheme(ctx, "dark"))
 	must(t, page.WaitFor(ctx, `getComputedStyle(document.body).backgroundColor === 'rgb(20, 24, 28)'`))
 	must(t, page.Evaluate(ctx, `new Promise(requestAnimationFrame)`, nil))
-	drawn(t, ctx, page, len(recorded.Panels))
-	if dark := screenshot(t, ctx, page, "demo-dark"); bytes.Equal(dark, light) {
+	drawn(ctx, t, page, len(recorded.Panels))
+	if dark := screenshot(ctx, t, page, "demo-dark"); bytes.Equal(dark, light) {
 		t.Error("dark looks like light")
 	}
 	must(t, page.ColorScheme(ctx, "light"))
@@ -208,7 +208,7 @@ func TestDemo(t *testing.T) {
 }
 
 // place is where a moment is in a panel, in the window.
-func place(t *testing.T, ctx context.Context, p *browser.Page, panel int, at float64) (x, y float64) {
+func place(ctx context.Context, t *testing.T, p *browser.Page, panel int, at float64) (x, y float64) {
 	t.Helper()
 	var found [2]float64
 	must(t, p.Evaluate(ctx, fmt.Sprintf(`(async () => {
@@ -228,8 +228,8 @@ func TestZoom(t *testing.T) {
 	recorded := demo(t)
 	page, err := b.Open(ctx, write(t, "zoom", recorded), 1200, 900)
 	must(t, err)
-	from, y := place(t, ctx, page, 1, 100)
-	to, _ := place(t, ctx, page, 1, 200)
+	from, y := place(ctx, t, page, 1, 100)
+	to, _ := place(ctx, t, page, 1, 200)
 	must(t, page.Mouse(ctx, "mouseMoved", from, y, 0))
 	must(t, page.Mouse(ctx, "mousePressed", from, y, 1))
 	must(t, page.Mouse(ctx, "mouseMoved", (from+to)/2, y, 1))
@@ -237,7 +237,7 @@ func TestZoom(t *testing.T) {
 	must(t, page.Mouse(ctx, "mouseReleased", to, y, 1))
 	scales := `[...document.querySelectorAll('.plot')].map(p => p.uplot.scales.x)`
 	must(t, page.WaitFor(ctx, scales+`.every(x => Math.abs(x.min - 100) < 2 && Math.abs(x.max - 200) < 2)`))
-	drawn(t, ctx, page, len(recorded.Panels))
+	drawn(ctx, t, page, len(recorded.Panels))
 	for _, kind := range []string{"mousePressed", "mouseReleased"} {
 		must(t, page.Mouse(ctx, kind, from, y, 1))
 	}
@@ -277,8 +277,8 @@ func TestLoadReports(t *testing.T) {
 		must(t, err)
 		page, err := b.Open(ctx, "file://"+path, 1100, 900)
 		must(t, err)
-		drawn(t, ctx, page, panels)
-		png := screenshot(t, ctx, page, name)
+		drawn(ctx, t, page, panels)
+		png := screenshot(ctx, t, page, name)
 		quiet(t, page)
 		if *update && name == "load" {
 			must(t, os.WriteFile("../../docs/load-report.png", png, 0o644))
@@ -319,7 +319,7 @@ func TestHostileWords(t *testing.T) {
 			Tables: []picture.Table{{Title: word, Header: []string{word}, Rows: [][]string{{word}}}},
 		}), 1000, 700)
 		must(t, err)
-		x, y := place(t, ctx, page, 0, 0)
+		x, y := place(ctx, t, page, 0, 0)
 		must(t, page.Mouse(ctx, "mouseMoved", x+2, y, 0))
 		must(t, page.WaitFor(ctx, `document.querySelector('.tip:not([hidden])')`))
 		var seen struct {
@@ -331,7 +331,7 @@ func TestHostileWords(t *testing.T) {
 		if seen.Pwned || seen.Title != word || seen.Tip != word || seen.Label != word {
 			t.Errorf("%q: %+v", word, seen)
 		}
-		drawn(t, ctx, page, 1)
+		drawn(ctx, t, page, 1)
 		quiet(t, page)
 	}
 }
@@ -343,7 +343,7 @@ func TestDay(t *testing.T) {
 	page, err := b.Open(ctx, write(t, "day", day()), 1200, 900)
 	must(t, err)
 	t.Logf("opened in %s", time.Since(began).Round(time.Millisecond))
-	drawn(t, ctx, page, 3)
+	drawn(ctx, t, page, 3)
 	var drawing, hovering float64
 	must(t, page.Evaluate(ctx, `(async () => {
 		const plots = [...document.querySelectorAll('.plot')].map(p => p.uplot), began = performance.now();
@@ -357,7 +357,7 @@ func TestDay(t *testing.T) {
 		return (performance.now() - began) / 100;
 	})()`, &hovering))
 	t.Logf("86,400 seconds, 3 panels, 6 curves: drawn anew in %.0f ms, a move of the cursor takes %.2f ms", drawing, hovering)
-	screenshot(t, ctx, page, "day")
+	screenshot(ctx, t, page, "day")
 	quiet(t, page)
 }
 

@@ -67,7 +67,7 @@ func TestPast(t *testing.T) {
 	}
 
 	for want, query := range map[string]string{
-		"2 series, ": "active_users",
+		"2 series, ":                               "active_users",
 		"no first value: there is none at":         "sum(no_such_users)",
 		"parse error":                              "sum(",
 		"value -7.5: allowed: a number from 0 to ": "-sum(active_users)",

@@ -69,7 +69,7 @@ func (r *Report) rate() float64 {
 
 func (r *Report) scenarios() []Scenario {
 	var all []Scenario
-	for i, s := range r.Summary.Scenarios {
+	for i, s := range r.Scenarios {
 		all = append(all, Scenario{
 			Name: s.Name, Weight: r.Mix[i].Weight, URL: r.Mix[i].URL.String(),
 			Requests: s.Requests, Successes: s.Successes, Errors: s.Errors, CutOff: s.CutOff, Latency: inSeconds(s.All),

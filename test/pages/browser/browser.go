@@ -71,7 +71,7 @@ func Start(path, dir string) (*Browser, error) {
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox") // it has none for root; it sees this project's own pages only
 	}
-	b := &Browser{command: exec.Command(path, args...), pipe: toBrowser, gone: make(chan struct{}), waits: map[int64]chan message{}, events: map[string][]message{}}
+	b := &Browser{command: exec.CommandContext(context.Background(), path, args...), pipe: toBrowser, gone: make(chan struct{}), waits: map[int64]chan message{}, events: map[string][]message{}}
 	b.command.ExtraFiles = []*os.File{in, out} // descriptors 3 and 4
 	b.command.Stdout, b.command.Stderr = log, log
 	b.command.SysProcAttr = withoutNetwork()

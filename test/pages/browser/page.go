@@ -148,7 +148,7 @@ func (p *Page) file(ctx context.Context, method string, params any) ([]byte, err
 
 // Complaints are the page's errors and warnings so far: exceptions, what it wrote to the console, what its policy forbade, dialogs.
 func (p *Page) Complaints() []string {
-	return p.eventsOf(func(method, params string) bool {
+	return p.eventsOf(func(method, _ string) bool {
 		switch method {
 		case "Runtime.exceptionThrown", "Page.javascriptDialogOpening", "Runtime.consoleAPICalled", "Log.entryAdded":
 			return true
