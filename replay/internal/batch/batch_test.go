@@ -3,13 +3,11 @@ package batch
 import (
 	"context"
 	"errors"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
-	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/replay/internal/policy"
 	"userscale.dev/userscale/replay/internal/score"
 	"userscale.dev/userscale/replay/internal/simulate"
@@ -19,22 +17,12 @@ import (
 // world is the shipped policy under a load that steps up and down.
 func world(t *testing.T) simulate.Config {
 	t.Helper()
-	text, err := os.ReadFile("../../../manifests/base/workload/hpa.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hpa, err := policy.ReadHPA(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shipped, err := config.Load("", func(string) string { return "" })
+	p, err := policy.Load("../../../manifests/base/workload/hpa.yaml", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := simulate.Defaults()
-	if c.Policy, err = policy.New(hpa, shipped); err != nil {
-		t.Fatal(err)
-	}
+	c.Policy = p
 	for s := range 1800 {
 		c.Users = append(c.Users, 20+float64(40*(s/600%2)))
 	}

@@ -2,13 +2,11 @@ package compare
 
 import (
 	"math"
-	"os"
 	"strings"
 	"testing"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 
-	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/replay/internal/batch"
 	"userscale.dev/userscale/replay/internal/policy"
 	"userscale.dev/userscale/replay/internal/score"
@@ -19,26 +17,18 @@ import (
 // shipped is the shipped policy with such of its metrics as keep says.
 func shipped(t *testing.T, keep func(autoscalingv2.MetricSpec) bool) *policy.Policy {
 	t.Helper()
-	text, err := os.ReadFile("../../../manifests/base/workload/hpa.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hpa, err := policy.ReadHPA(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings, err := config.Load("", func(string) string { return "" })
+	all, err := policy.Load("../../../manifests/base/workload/hpa.yaml", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var kept []autoscalingv2.MetricSpec
-	for _, m := range hpa.Spec.Metrics {
+	for _, m := range all.HPA.Spec.Metrics {
 		if keep(m) {
 			kept = append(kept, m)
 		}
 	}
-	hpa.Spec.Metrics = kept
-	p, err := policy.New(hpa, settings)
+	all.HPA.Spec.Metrics = kept
+	p, err := policy.New(all.HPA, all.Settings)
 	if err != nil {
 		t.Fatal(err)
 	}

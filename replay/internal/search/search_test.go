@@ -1,12 +1,10 @@
 package search
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/replay/internal/batch"
 	"userscale.dev/userscale/replay/internal/policy"
 	"userscale.dev/userscale/replay/internal/simulate"
@@ -14,19 +12,7 @@ import (
 
 func shipped(t *testing.T) *policy.Policy {
 	t.Helper()
-	text, err := os.ReadFile("../../../manifests/base/workload/hpa.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hpa, err := policy.ReadHPA(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	settings, err := config.Load("", func(string) string { return "" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := policy.New(hpa, settings)
+	p, err := policy.Load("../../../manifests/base/workload/hpa.yaml", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,26 +2,16 @@ package simulate
 
 import (
 	"encoding/json"
-	"os"
 	"sync"
 	"testing"
 	"time"
-
-	"userscale.dev/userscale/replay/internal/policy"
 )
 
 // everything is a short replay in which all happens that can.
 func everything(t *testing.T) Config {
 	t.Helper()
-	text, err := os.ReadFile("../../../manifests/base/workload/hpa.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hpa, err := policy.ReadHPA(text)
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := shipped(t, then(hold(35, 600), hold(80, 900), hold(15, 1500)))
+	hpa := c.Policy.HPA
 	hpa.Spec.Metrics = append(hpa.Spec.Metrics, podsMetric("gpu_utilization_smoothed", "70"))
 	c.Policy = policyOf(t, hpa, "../../../manifests/components/gpu-exporters/adapter.yaml")
 	c.Poisson, c.Scrapes.Loss, c.Seed = true, 0.05, 7
