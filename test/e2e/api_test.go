@@ -21,7 +21,7 @@ import (
 // testAPI asks what a person would ask with `kubectl get --raw`, and everything that is wrong to ask.
 func testAPI(t *testing.T) {
 	t.Parallel()
-	w := newWorkload(t, settings{min: 3, max: 3})
+	w := newWorkload(t, settings{min: 3, max: 3, usersOnly: true})
 	w.start(t, "steady", 12)
 	w.until(t, time.Minute, "the smoothed total to settle", func(o observe.Observation) bool {
 		return math.Abs(o.Smoothed[observe.Users]-12) < 0.5

@@ -27,10 +27,11 @@ func (s settings) kind() string {
 	return "Deployment"
 }
 
-// requestCPU is at most half of what is shipped, so that the pods of several tests fit on two cores.
+// requestCPU is at most half of what is shipped, so that the pods of all tests that run at a time fit on two cores: up to 35 of faults and
+// 15 more without a CPU metric, 5 with one, and what the cluster itself has. Pods that do not fit would wait for other tests to end.
 func (s settings) requestCPU() string {
 	if s.usersOnly {
-		return "40m"
+		return "20m"
 	}
 	return "100m"
 }
