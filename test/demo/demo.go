@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -18,9 +17,6 @@ const (
 	workload  = "workload"
 	adapter   = "userscale-adapter"
 )
-
-// errExpectation says that the demo ran and something did not happen as expected.
-var errExpectation = errors.New("not every expectation was met")
 
 type options struct{ overlay, loadgen, out string }
 
@@ -108,7 +104,7 @@ func report(out string, r *recording) error {
 	summary.Print(os.Stdout, r.checks)
 	fmt.Printf("\nResults: %[1]s/summary.json, %[1]s/timeline.csv, %[1]s/timeline.html (and its data, timeline.json)\n", out)
 	if !result.OK {
-		return errExpectation
+		return summary.ErrExpectation
 	}
 	return nil
 }

@@ -4,12 +4,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"userscale.dev/userscale/test/summary"
 )
 
 const usage = `Usage: localkube exec -- demo [flags]
@@ -33,12 +34,5 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
 	stop()
-	switch {
-	case errors.Is(err, errExpectation):
-		fmt.Fprintln(os.Stderr, "demo:", err)
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "demo:", err)
-		os.Exit(2)
-	}
+	summary.Exit("demo", err)
 }

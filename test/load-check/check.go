@@ -68,7 +68,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	if !s.OK {
-		return errExpectation
+		return summary.ErrExpectation
 	}
 	return nil
 }

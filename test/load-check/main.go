@@ -5,12 +5,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"userscale.dev/userscale/test/summary"
 )
 
 const usage = `Usage: load-check [flags]
@@ -23,8 +24,6 @@ Exit codes: 0 every expectation was met, 1 one was not, 2 the check could not be
 Flags:
 `
 
-var errExpectation = errors.New("an expectation was not met")
-
 type options struct {
 	loadgen, out string
 	only         string
@@ -33,7 +32,7 @@ type options struct {
 
 func main() {
 	if len(os.Args) == 2 && os.Args[1] == "serve" {
-		exit(serve(os.Stdin, os.Stdout, 1))
+		summary.Exit("load-check", serve(os.Stdin, os.Stdout, 1))
 	}
 	o := options{}
 	flag.StringVar(&o.loadgen, "loadgen", "bin/loadgen", "the load generator's binary")
@@ -46,17 +45,5 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
 	stop()
-	exit(err)
-}
-
-func exit(err error) {
-	switch {
-	case errors.Is(err, errExpectation):
-		fmt.Fprintln(os.Stderr, "load-check:", err)
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "load-check:", err)
-		os.Exit(2)
-	}
-	os.Exit(0)
+	summary.Exit("load-check", err)
 }

@@ -28,8 +28,6 @@ Exit codes: 0 every expectation was met, 1 one was not, 2 the check could not be
 Flags:
 `
 
-var errExpectation = errors.New("an expectation was not met")
-
 // Of a day, whatever the pods.
 const mostMemory = 500 << 20
 
@@ -45,14 +43,7 @@ func main() {
 	out := flag.String("out", "out/replay-speed", "folder for the results")
 	flag.Usage = func() { fmt.Fprint(os.Stderr, usage); flag.PrintDefaults() }
 	flag.Parse()
-	switch err := run(*replay, *hpa, *out); {
-	case errors.Is(err, errExpectation):
-		fmt.Fprintln(os.Stderr, "replay-speed:", err)
-		os.Exit(1)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "replay-speed:", err)
-		os.Exit(2)
-	}
+	summary.Exit("replay-speed", run(*replay, *hpa, *out))
 }
 
 func run(replay, hpa, out string) error {
@@ -73,7 +64,7 @@ func run(replay, hpa, out string) error {
 		return err
 	}
 	if !s.OK {
-		return errExpectation
+		return summary.ErrExpectation
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"userscale.dev/userscale/test/summary"
 )
 
 const usage = `Usage: soak [flags]
@@ -42,13 +44,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "soak:", err)
-		if errors.Is(err, errExpectation) {
-			os.Exit(1)
-		}
-		os.Exit(2)
-	}
+	summary.Exit("soak", err)
 }
 
 func (o options) validate() error {

@@ -17,8 +17,6 @@ import (
 	"userscale.dev/userscale/test/summary"
 )
 
-var errExpectation = errors.New("an expectation was not met, see above")
-
 // What may be more than before, once all clients are gone. A leak by one client in a thousand is far above it.
 const (
 	goroutineSlack = 5
@@ -68,7 +66,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	if !result.OK {
-		return errExpectation
+		return summary.ErrExpectation
 	}
 	return nil
 }
