@@ -66,6 +66,7 @@ gpu-check: ## The workload on this machine's NVIDIA GPU, as its users see it (2 
 .PHONY: lint
 lint: bin/golangci-lint ## Check style and likely mistakes in every module
 	@for module in . test test/upstream localkube replay; do echo "lint $$module"; (cd $$module && $(CURDIR)/bin/golangci-lint run --config $(CURDIR)/.golangci.yaml ./...); done
+	@echo "lint the workload with CUDA"; bin/golangci-lint run --build-tags cuda ./cmd/workload/...
 
 .PHONY: mutants
 mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the tests fail, end to end too
