@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-logr/logr"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	"k8s.io/client-go/scale"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/controller/podautoscaler"
 	"k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
@@ -21,9 +22,9 @@ var silence = sync.OnceFunc(func() {
 })
 
 // control runs upstream's controller over the cluster until ctx ends.
-func control(ctx context.Context, c *Controller, cluster *kube.Cluster, client metrics.MetricsClient, heard logr.LogSink) {
+func control(ctx context.Context, c *Controller, cluster *kube.Cluster, scales scale.ScalesGetter, client metrics.MetricsClient, heard logr.LogSink) {
 	ctx = klog.NewContext(ctx, logr.New(heard))
-	controller := podautoscaler.NewHorizontalController(ctx, kube.EventClient{}, cluster.ScaleClient(), cluster.HPAClient(), cluster.Mapper(),
+	controller := podautoscaler.NewHorizontalController(ctx, kube.EventClient{}, scales, cluster.HPAClient(), cluster.Mapper(),
 		client, cluster.HPAInformer(), cluster.PodInformer(),
 		c.SyncPeriod, c.DownscaleStabilization, c.Tolerance, c.CPUInitializationPeriod, c.InitialReadinessDelay)
 	cluster.Announce()

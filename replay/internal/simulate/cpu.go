@@ -2,6 +2,9 @@ package simulate
 
 import (
 	"context"
+	"maps"
+	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,60 +13,32 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/metrics/pkg/apis/metrics/v1beta1"
 	metricsclient "k8s.io/metrics/pkg/client/clientset/versioned/typed/metrics/v1beta1"
-
-	"userscale.dev/userscale/replay/internal/workload"
 )
 
-// metricsServer serves CPU as metrics-server does: for each pod the mean between its last two measurements, with their distance as the
-// window. A pod that was measured once has no value yet. It implements metricsclient.PodMetricsesGetter.
+// metricsServer serves what it is given of the pods' CPU. It implements metricsclient.PodMetricsesGetter.
 type metricsServer struct {
-	objects *objects
-
-	mu      sync.Mutex // guards last
-	before  map[int]measurement
+	mu      sync.Mutex // guards serving
 	serving []v1beta1.PodMetrics
 }
 
-// measurement is what a kubelet says of a pod.
-type measurement struct {
-	at         time.Time
-	cpuSeconds float64
+// serve replaces what is served. The caller no longer owns the slice.
+func (m *metricsServer) serve(items []v1beta1.PodMetrics) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.serving = items
 }
 
-// measure takes what all kubelets say now. What comes of it is served when publish is called.
-func (m *metricsServer) measure(pods []*workload.Pod, now time.Time) (publish func(time.Time)) {
-	current := make(map[int]measurement, len(pods))
-	var serve []v1beta1.PodMetrics
-	for _, p := range pods {
-		if !p.IsRunning(now) {
-			continue
-		}
-		is := measurement{now, p.CPUSeconds}
-		current[p.Ordinal] = is
-		if was, ok := m.before[p.Ordinal]; ok {
-			serve = append(serve, m.item(p, was, is))
-		}
+// podUsage is one pod's use of CPU as it is served: the timestamp in the API's whole seconds, the cores of each container.
+func podUsage(namespace, pod string, at time.Time, window time.Duration, cores map[string]float64) v1beta1.PodMetrics {
+	item := v1beta1.PodMetrics{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: pod},
+		Timestamp:  seconds(at), Window: metav1.Duration{Duration: window},
 	}
-	m.before = current
-	return func(time.Time) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		m.serving = serve
+	for _, name := range slices.Sorted(maps.Keys(cores)) {
+		usage := corev1.ResourceList{corev1.ResourceCPU: *resource.NewScaledQuantity(int64(math.Round(cores[name]*1e9)), resource.Nano)}
+		item.Containers = append(item.Containers, v1beta1.ContainerMetrics{Name: name, Usage: usage})
 	}
-}
-
-func (m *metricsServer) item(p *workload.Pod, was, is measurement) v1beta1.PodMetrics {
-	window := is.at.Sub(was.at)
-	cores := (is.cpuSeconds - was.cpuSeconds) / window.Seconds()
-	return v1beta1.PodMetrics{
-		ObjectMeta: metav1.ObjectMeta{Namespace: m.objects.namespace, Name: m.objects.name(p)},
-		Timestamp:  metav1.NewTime(is.at.Truncate(time.Second)), // the API has whole seconds
-		Window:     metav1.Duration{Duration: window},
-		Containers: []v1beta1.ContainerMetrics{{
-			Name:  m.objects.container,
-			Usage: corev1.ResourceList{corev1.ResourceCPU: *resource.NewScaledQuantity(int64(cores*1e9), resource.Nano)},
-		}},
-	}
+	return item
 }
 
 // PodMetricses implements metricsclient.PodMetricsesGetter.

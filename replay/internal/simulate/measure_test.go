@@ -18,12 +18,13 @@ func TestMetricsServer(t *testing.T) {
 	start := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	w := workload.New(workload.Config{UserCPU: 10, Capacity: 100}, start, 1)
 	w.Demand(start, 8)
-	server := metricsServer{objects: &objects{namespace: "default", target: "web", container: "web"}}
+	from := kubelets{objects: &objects{namespace: "default", target: "web", container: "web"}}
+	var server metricsServer
 	serve := func(seconds float64) int {
 		now := start.Add(time.Duration(seconds * float64(time.Second)))
 		w.Advance(now)
 		w.Settle(now)
-		server.measure(w.Pods(), now)(now)
+		server.serve(from.measure(w.Pods(), now))
 		list, err := podMetrics{server: &server}.List(t.Context(), metav1.ListOptions{})
 		if err != nil {
 			t.Fatal(err)

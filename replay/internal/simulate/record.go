@@ -2,27 +2,19 @@ package simulate
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
-	corev1 "k8s.io/api/core/v1"
 
 	"userscale.dev/userscale/replay/internal/timeline"
 )
 
-// timeline begins what the run yields.
-func (c *Config) timeline() *timeline.Timeline {
-	hpa := c.Policy.HPA
-	out := &timeline.Timeline{
-		Trace: c.Trace, Policy: c.PolicyName, Seed: c.Seed,
-		PodCapacity: c.Pods.Capacity, PodStart: c.Pods.Start.Seconds(),
-		MinReplicas: *hpa.Spec.MinReplicas, MaxReplicas: hpa.Spec.MaxReplicas,
-	}
-	for i := range hpa.Spec.Metrics {
-		out.Metrics = append(out.Metrics, metricOf(&hpa.Spec.Metrics[i]))
-	}
-	return out
+// describe says in the run's timeline what was run.
+func (c *Config) describe(out *timeline.Timeline) {
+	out.Trace, out.Policy, out.Seed = c.Trace, c.PolicyName, c.Seed
+	out.PodCapacity, out.PodStart = c.Pods.Capacity, c.Pods.Start.Seconds()
+	out.MinReplicas, out.MaxReplicas = *c.Policy.HPA.Spec.MinReplicas, c.Policy.HPA.Spec.MaxReplicas
+	out.Points = make([]timeline.Point, 0, len(c.Users))
 }
 
 // initial is how many pods there are before the trace begins.
@@ -75,17 +67,6 @@ func metricOf(m *autoscalingv2.MetricSpec) timeline.Metric {
 
 // percent is the unit of a utilization.
 const percent = "%"
-
-// since is a moment in seconds of the trace.
-func (w *world) since(at time.Time) float64 { return at.Sub(w.start).Seconds() }
-
-// event notes something; what was before the trace does not count.
-func (w *world) event(at time.Time, source, reason, text string) {
-	if at.Before(w.start) {
-		return
-	}
-	w.out.Events = append(w.out.Events, timeline.Event{T: w.since(at), Source: source, Reason: reason, Text: text})
-}
 
 // point notes what a second was like that is over now.
 func (w *world) point(now time.Time, t int) {
@@ -153,37 +134,4 @@ func (c *Config) usersMetric() string {
 		}
 	}
 	return first
-}
-
-// The event that says why the controller changed the count.
-const (
-	rescaled     = "SuccessfulRescale"
-	reasonPrefix = "reason: "
-)
-
-// hear notes what the controller said since the last time.
-func (w *world) hear() {
-	for _, s := range w.heard.take() {
-		if s.reason != rescaled {
-			w.event(s.at, "hpa", s.reason, s.text)
-			continue
-		}
-		_, reason, _ := strings.Cut(s.text, reasonPrefix)
-		w.decide(reason)
-	}
-}
-
-// decide notes a decision. The HPA's status is of the same pass.
-func (w *world) decide(reason string) {
-	r, ok := w.witness.take()
-	if !ok || r.at.Before(w.start) {
-		return
-	}
-	d := timeline.Decision{T: w.since(r.at), From: r.from, To: r.to, Reason: reason, Metrics: r.proposals}
-	for _, c := range w.cluster.HPA().Status.Conditions {
-		if c.Type == autoscalingv2.ScalingLimited && c.Status == corev1.ConditionTrue {
-			d.Limit = c.Message
-		}
-	}
-	w.out.Decisions = append(w.out.Decisions, d)
 }

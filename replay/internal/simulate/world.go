@@ -8,37 +8,28 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
 
 	"userscale.dev/userscale/pkg/smoothing"
-	"userscale.dev/userscale/replay/internal/kube"
-	"userscale.dev/userscale/replay/internal/timeline"
 	"userscale.dev/userscale/replay/internal/workload"
 )
 
-// world is all of a run but the controller. One goroutine changes it, at moments of whole milliseconds, at which the controller never
-// acts; so nothing ever happens at the same time, and each run with a seed is the same.
+// world is a stage on which a model of pods and users says what happens. It starts with the trace.
 type world struct {
+	*stage
+
 	config   *Config
 	chance   *chance
-	agenda   agenda
 	began    time.Time // a while before the trace
-	start    time.Time // of the trace
 	workload *workload.Workload
 	objects  objects
 	selector labels.Selector
-	cluster  *kube.Cluster
-	custom   customMetrics
-	cpu      metricsServer
-	witness  *witness
+	kubelets kubelets
 	relays   relays
 	adapters []*adapter // that run: the one that answers, and one that is about to
 	byUID    map[types.UID]*workload.Pod
 	shown    map[types.UID]podState // what the cluster shows of each pod
-	heard    ear
-	out      *timeline.Timeline
-	changes  int // of the workload, as of the last show
-	started  int // pods created so far, as of the last point
+	changes  int                    // of the workload, as of the last show
+	started  int                    // pods created so far, as of the last point
 	desired  int32
 }
 
@@ -60,29 +51,25 @@ func (c *Config) warmUp() time.Duration {
 func newWorld(c *Config, now time.Time) (*world, error) {
 	hpa := c.Policy.HPA
 	target := hpa.Spec.ScaleTargetRef.Name
+	selector := labels.SelectorFromSet(labels.Set{labelKey: target})
+	stage, err := newStage(hpa, c.initial(), selector.String(), &c.Controller, now.Add(c.warmUp()))
+	if err != nil {
+		return nil, err
+	}
+	c.describe(stage.out)
 	w := &world{
-		config: c, chance: newChance(c.Seed), began: now, start: now.Add(c.warmUp()),
+		stage: stage, config: c, chance: newChance(c.Seed), began: now, selector: selector,
 		objects: objects{
 			namespace: hpa.Namespace, target: target, container: containerOf(hpa),
 			request: *resource.NewMilliQuantity(int64(c.CPURequest), resource.DecimalSI),
 		},
-		selector: labels.SelectorFromSet(labels.Set{labelKey: target}),
-		relays:   relays{gpu: map[int]float64{}, prometheus: map[int]scraped{}},
-		byUID:    map[types.UID]*workload.Pod{},
-		shown:    map[types.UID]podState{},
-		heard:    newEar(),
+		relays:  relays{gpu: map[int]float64{}, prometheus: map[int]scraped{}},
+		byUID:   map[types.UID]*workload.Pod{},
+		shown:   map[types.UID]podState{},
+		desired: c.initial(),
 	}
-	w.cpu.objects = &w.objects
-	w.desired = c.initial()
+	w.kubelets.objects = &w.objects
 	w.workload = workload.New(c.Pods, now, int(w.desired))
-	var err error
-	if w.cluster, err = kube.New(hpa, w.desired, w.selector.String()); err != nil {
-		return nil, fmt.Errorf("cluster: %w", err)
-	}
-	w.witness = newWitness(metrics.NewRESTMetricsClient(&w.cpu, &w.custom, nil), &c.Controller)
-	w.cluster.OnRescale(w.witness.rescaled)
-	w.out = c.timeline()
-	w.out.Points = make([]timeline.Point, 0, len(c.Users))
 	return w, nil
 }
 
@@ -143,7 +130,8 @@ func (w *world) rescale(now time.Time) {
 func (w *world) measureCPU(now time.Time) {
 	w.advance(now)
 	w.workload.Settle(now)
-	w.agenda.add(now.Add(w.config.Scrapes.CPUDelay), w.cpu.measure(w.workload.Pods(), now))
+	measured := w.kubelets.measure(w.workload.Pods(), now)
+	w.agenda.add(now.Add(w.config.Scrapes.CPUDelay), func(time.Time) { w.cpu.serve(measured) })
 }
 
 // beginAdapter starts an adapter. It answers when it has collected each metric once.
