@@ -49,16 +49,5 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	log.Info("Serving", "address", l.Addr().String(), "gpuMode", choice.Mode, "gpuModeReason", choice.Reason)
-	return server.New(server.Config{
-		GPU:         choice,
-		GPUQueue:    o.GPUQueue,
-		MaxSize:     o.MaxSize,
-		MatrixQueue: o.MatrixQueue,
-		MaxStream:   o.MaxStream,
-		MaxGPUWork:  o.MaxGPUWork,
-		UserWindow:  o.UserWindow,
-		DrainSettle: o.DrainSettle,
-		GracePeriod: o.GracePeriod,
-		Log:         log,
-	}).Run(ctx, l)
+	return server.New(server.Config{GPU: choice, Log: log, Limits: o.Limits}).Run(ctx, l)
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"userscale.dev/userscale/cmd/workload/internal/server"
 )
 
 const help = `workload is a demo application: its users keep CPU, connections or a (simulated) GPU busy, and it says how many they are.
@@ -31,16 +33,9 @@ Flags:
 
 // Options are the settings of the workload.
 type Options struct {
-	Listen      string        // host:port
-	GPUMode     string        // auto, cuda or simulate
-	GPUQueue    int           // jobs admitted at a time
-	MaxSize     int           // largest matrix size
-	MatrixQueue int           // products admitted at a time
-	MaxStream   time.Duration // longest stream
-	MaxGPUWork  time.Duration // most GPU time of a job
-	UserWindow  time.Duration // how long a user with a key stays active after a request
-	DrainSettle time.Duration // least time to serve after a termination signal
-	GracePeriod time.Duration // most time to serve after it
+	Listen  string // host:port
+	GPUMode string // auto, cuda or simulate
+	server.Limits
 }
 
 // Parse reads the settings from the arguments (without the program's name) and the environment. It returns pflag.ErrHelp

@@ -9,22 +9,26 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
+
+	"userscale.dev/userscale/cmd/workload/internal/server"
 )
 
 func noEnv(string) string { return "" }
 
 func defaults() Options {
 	return Options{
-		Listen:      "0.0.0.0:8000",
-		GPUMode:     "auto",
-		GPUQueue:    64,
-		MaxSize:     1000,
-		MatrixQueue: 256,
-		MaxStream:   10 * time.Minute,
-		MaxGPUWork:  time.Minute,
-		UserWindow:  30 * time.Second,
-		DrainSettle: 5 * time.Second,
-		GracePeriod: 30 * time.Second,
+		Listen:  "0.0.0.0:8000",
+		GPUMode: "auto",
+		Limits: server.Limits{
+			GPUQueue:    64,
+			MaxSize:     1000,
+			MatrixQueue: 256,
+			MaxStream:   10 * time.Minute,
+			MaxGPUWork:  time.Minute,
+			UserWindow:  30 * time.Second,
+			DrainSettle: 5 * time.Second,
+			GracePeriod: 30 * time.Second,
+		},
 	}
 }
 
@@ -43,7 +47,10 @@ func TestParse(t *testing.T) {
 				"--max-gpu-work=5s", "--user-window=9s", "--drain-settle=6s", "--grace-period=7s",
 			},
 			want: func(o *Options) {
-				*o = Options{":1", "cuda", 2, 3, 8, 4 * time.Second, 5 * time.Second, 9 * time.Second, 6 * time.Second, 7 * time.Second}
+				*o = Options{":1", "cuda", server.Limits{
+					GPUQueue: 2, MaxSize: 3, MatrixQueue: 8, MaxStream: 4 * time.Second, MaxGPUWork: 5 * time.Second,
+					UserWindow: 9 * time.Second, DrainSettle: 6 * time.Second, GracePeriod: 7 * time.Second,
+				}}
 			},
 		},
 		{

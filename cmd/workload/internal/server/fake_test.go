@@ -18,16 +18,18 @@ import (
 func newServer(t testing.TB, changes ...func(*Config)) *Server {
 	t.Helper()
 	c := Config{
-		GPU:         gpu.Choice{Device: &gpu.Simulator{}, Mode: gpu.Simulate, Reason: "a test"},
-		GPUQueue:    2,
-		MaxSize:     100,
-		MatrixQueue: 2,
-		MaxStream:   time.Minute,
-		MaxGPUWork:  10 * time.Second,
-		UserWindow:  30 * time.Second,
-		DrainSettle: 5 * time.Second,
-		GracePeriod: 30 * time.Second,
-		Log:         slog.New(slog.NewTextHandler(t.Output(), nil)),
+		GPU: gpu.Choice{Device: &gpu.Simulator{}, Mode: gpu.Simulate, Reason: "a test"},
+		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Limits: Limits{
+			GPUQueue:    2,
+			MaxSize:     100,
+			MatrixQueue: 2,
+			MaxStream:   time.Minute,
+			MaxGPUWork:  10 * time.Second,
+			UserWindow:  30 * time.Second,
+			DrainSettle: 5 * time.Second,
+			GracePeriod: 30 * time.Second,
+		},
 	}
 	for _, change := range changes {
 		change(&c)

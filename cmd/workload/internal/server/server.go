@@ -1,7 +1,7 @@
 // Package server answers the workload's requests.
 //
 // The work endpoints, /matrix, /stream and /gpu_job, make active users: each user who says who it is by the header X-User-ID or the
-// cookie user_id, from its first request until Config.UserWindow after its last one, and each request of anybody else while it is in
+// cookie user_id, from its first request until Limits.UserWindow after its last one, and each request of anybody else while it is in
 // flight. /metrics and /healthz make none.
 package server
 
@@ -22,7 +22,13 @@ import (
 
 // Config is what a server needs.
 type Config struct {
-	GPU         gpu.Choice
+	GPU gpu.Choice
+	Log *slog.Logger
+	Limits
+}
+
+// Limits are what a server is told by its user.
+type Limits struct {
 	GPUQueue    int           // jobs admitted at a time
 	MaxSize     int           // largest matrix size
 	MatrixQueue int           // products admitted at a time
@@ -31,7 +37,6 @@ type Config struct {
 	UserWindow  time.Duration // how long a user with a key stays active after a request
 	DrainSettle time.Duration // least time to serve after a termination signal
 	GracePeriod time.Duration // most time to serve after it
-	Log         *slog.Logger
 }
 
 // Server is the workload's HTTP server; New makes one and Run serves.
