@@ -18,13 +18,14 @@ const module = "userscale.dev/userscale/"
 var allowed = map[string][]string{
 	"cmd/adapter":             {"pkg/adapter", "pkg/config", "pkg/explain"},
 	"examples/go":             {"activeusers"},
-	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/adapter/meaning", "pkg/config", "pkg/discover", "pkg/explain", "pkg/provider", "pkg/sample", "pkg/scrape/dcgm", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/smoothing", "pkg/store"},
+	"pkg/adapter":             {"pkg/adapter/certificate", "pkg/adapter/client", "pkg/adapter/meaning", "pkg/config", "pkg/discover", "pkg/explain", "pkg/explain/endpoint", "pkg/provider", "pkg/sample", "pkg/scrape/dcgm", "pkg/scrape/fetch", "pkg/scrape/pods", "pkg/scrape/promql", "pkg/smoothing", "pkg/store"},
 	"pkg/adapter/certificate": {},
 	"pkg/adapter/client":      {"pkg/config"},
 	"pkg/adapter/meaning":     {"pkg/config", "pkg/discover", "pkg/smoothing", "pkg/store"},
 	"pkg/config":              {"pkg/smoothing"},
 	"pkg/discover":            {"pkg/sample", "pkg/smoothing", "pkg/store"},
 	"pkg/explain":             {"pkg/hpa", "pkg/sample", "pkg/smoothing", "pkg/store"},
+	"pkg/explain/endpoint":    {"pkg/explain"},
 	"pkg/hpa":                 {},
 	"pkg/provider":            {"pkg/sample"},
 	"pkg/sample":              {},
@@ -80,8 +81,8 @@ func mayImport(from, to string) bool {
 	trees := map[string][]string{ // of several packages, and what these may import beside each other
 		"cmd/workload": {"activeusers"}, // it is an application like any other
 		"loadgen":      {"trace", "picture"},
-		// No more of the adapter than runs in a replay too.
-		"replay": {"trace", "picture", "pkg/adapter/meaning", "pkg/config", "pkg/discover", "pkg/hpa", "pkg/provider", "pkg/sample", "pkg/smoothing", "pkg/store"},
+		// No more of the adapter than runs in a replay too, or is asked by its recorder.
+		"replay": {"trace", "picture", "pkg/adapter/meaning", "pkg/config", "pkg/discover", "pkg/explain", "pkg/hpa", "pkg/provider", "pkg/sample", "pkg/smoothing", "pkg/store"},
 	}
 	for tree, beside := range trees {
 		if from == tree || strings.HasPrefix(from, tree+"/") {

@@ -22,6 +22,7 @@ import (
 	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/discover"
 	"userscale.dev/userscale/pkg/explain"
+	"userscale.dev/userscale/pkg/explain/endpoint"
 	"userscale.dev/userscale/pkg/provider"
 	"userscale.dev/userscale/pkg/store"
 )
@@ -166,7 +167,7 @@ func (o *Options) configure(ready *readiness, keeper *certificate.Keeper, explai
 	}
 	c.GenericConfig.AddReadyzChecks(healthz.NamedCheck("collections", ready.check))
 	c.GenericConfig.BuildHandlerChainFunc = func(api http.Handler, g *genericapiserver.Config) http.Handler {
-		return genericapiserver.DefaultBuildHandlerChain(withConfiguration(explain.WithEndpoint(withSelectorCheck(api), explainer), inForce), g)
+		return genericapiserver.DefaultBuildHandlerChain(withConfiguration(endpoint.With(withSelectorCheck(api), explainer), inForce), g)
 	}
 	if keeper != nil {
 		c.GenericConfig.SecureServing.Cert = keeper

@@ -1,8 +1,6 @@
 package explain
 
 import (
-	"encoding/json"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -105,8 +103,8 @@ func TestExplainerReadsObjects(t *testing.T) {
 			in.HPA.Spec.Metrics[0].Object.DescribedObject = autoscalingv2.CrossVersionObjectReference{APIVersion: apiVersion, Kind: "Service", Name: "workload"}
 			return true, &autoscalingv2.HorizontalPodAutoscalerList{Items: []autoscalingv2.HorizontalPodAutoscaler{*in.HPA}}, nil
 		})
-		var list List
-		if err := json.Unmarshal(get(t, e, http.MethodGet, Path("userscale", "workload")).Body.Bytes(), &list); err != nil {
+		list, err := e.Explain(t.Context(), "userscale", "workload")
+		if err != nil {
 			t.Fatal(err)
 		}
 		if got := list.Items[0].Sentence; !strings.Contains(got, "active_users_total_smoothed of Service workload "+want) {

@@ -1,8 +1,8 @@
 // Package explain says why a HorizontalPodAutoscaler stands where it stands: what each of its metrics measures, pod by pod, what
 // the HPA's own arithmetic (package hpa) makes of that, which limit intervenes, and all of it in one sentence.
 //
-// The running adapter gathers and answers (Explainer, WithEndpoint), because it alone knows the values of pods; Fetch asks it through
-// the API server, and Write prints what it said. In between is Assemble, which is pure.
+// The running adapter gathers (Explainer) and answers (package endpoint), because it alone knows the values of pods; Fetch asks it
+// through the API server, and Write prints what it said. In between is Assemble, which is pure.
 package explain
 
 import (

@@ -2,25 +2,22 @@ package explain
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/util/sets"
-	"k8s.io/apiserver/pkg/endpoints/request"
 	"k8s.io/client-go/kubernetes/fake"
 	clienttesting "k8s.io/client-go/testing"
 	metricsv1beta1 "k8s.io/metrics/pkg/apis/metrics/v1beta1"
@@ -94,52 +91,38 @@ func byName(action clienttesting.Action) (bool, runtime.Object, error) {
 	return true, answer, nil
 }
 
-// get asks the endpoint as the API server's own chain would.
-func get(t *testing.T, e explainer, method, path string) *httptest.ResponseRecorder {
-	t.Helper()
-	next := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	r := httptest.NewRequest(method, path, nil)
-	factory := request.RequestInfoFactory{APIPrefixes: sets.NewString("apis", "api"), GrouplessAPIPrefixes: sets.NewString("api")}
-	info, err := factory.NewRequestInfo(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := httptest.NewRecorder()
-	WithEndpoint(next, e).ServeHTTP(w, r.WithContext(request.WithRequestInfo(r.Context(), info)))
-	return w
-}
-
-func TestEndpoint(t *testing.T) {
+func TestExplainNames(t *testing.T) {
 	_, e := cluster(t)
-	for path, want := range map[string][]string{
-		Path("userscale", "workload"): {"userscale/workload"},
-		Path("userscale", All):        {"userscale/workload"},
-		Path("empty", All):            {},
-		Path("", All):                 {"other/shop", "userscale/workload"},
+	for _, tc := range []struct {
+		namespace, name string
+		want            []string
+	}{
+		{"userscale", "workload", []string{"userscale/workload"}},
+		{"userscale", All, []string{"userscale/workload"}},
+		{"empty", All, []string{}},
+		{"", All, []string{"other/shop", "userscale/workload"}},
 	} {
-		w := get(t, e, http.MethodGet, path)
-		var list List
-		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || w.Code != http.StatusOK {
-			t.Errorf("%s: status %d, %v", path, w.Code, err)
-		}
-		var got []string
+		list, err := e.Explain(t.Context(), tc.namespace, tc.name)
+		got := []string{}
 		for _, r := range list.Items {
 			got = append(got, r.Namespace+"/"+r.Name)
 		}
-		if strings.Join(got, " ") != strings.Join(want, " ") {
-			t.Errorf("%s: got %v, want %v", path, got, want)
+		if diff := cmp.Diff(tc.want, got); diff != "" || err != nil || list.Items == nil {
+			t.Errorf("%s/%s: %v, items nil: %v (-want +got):\n%s", tc.namespace, tc.name, err, list.Items == nil, diff)
 		}
-		if list.Items == nil {
-			t.Errorf("%s: items is null, want a list", path)
+	}
+	for namespace, name := range map[string]string{"userscale": "nobody", "other": "workload"} {
+		if _, err := e.Explain(t.Context(), namespace, name); !apierrors.IsNotFound(err) {
+			t.Errorf("%s/%s: %v, want not found", namespace, name, err)
 		}
 	}
 }
 
-// One report goes all the way from the store to JSON.
-func TestEndpointExplains(t *testing.T) {
+// One report goes all the way from the store.
+func TestExplain(t *testing.T) {
 	_, e := cluster(t)
-	var list List
-	if err := json.Unmarshal(get(t, e, http.MethodGet, Path("userscale", "workload")).Body.Bytes(), &list); err != nil {
+	list, err := e.Explain(t.Context(), "userscale", "workload")
+	if err != nil {
 		t.Fatal(err)
 	}
 	const want = "Wants 3: active_users_per_pod has a smoothed total of 28 in 2 counted pods, 140 % of the target of 10 per pod, and asks for 3; " +
@@ -154,45 +137,14 @@ func TestEndpointExplains(t *testing.T) {
 	}
 }
 
-func TestEndpointRefuses(t *testing.T) {
-	_, e := cluster(t)
-	base := Path("userscale", "workload")
-	for _, tc := range []struct {
-		method, path string
-		want         int
-		text         string
-	}{
-		{http.MethodGet, Path("userscale", "nobody"), http.StatusNotFound, `"horizontalpodautoscalers.autoscaling \"nobody\" not found"`},
-		{http.MethodGet, Path("other", "workload"), http.StatusNotFound, "not found"},
-		{http.MethodGet, Path("", "workload"), http.StatusBadRequest, "without a namespace"},
-		{http.MethodPost, base, http.StatusMethodNotAllowed, "explain"},
-		{http.MethodDelete, base, http.StatusMethodNotAllowed, "explain"},
-		{http.MethodHead, base, http.StatusMethodNotAllowed, ""},
-		{http.MethodGet, base + "/more", http.StatusTeapot, ""},
-		{http.MethodGet, strings.Replace(base, "v1beta2", "v1beta1", 1), http.StatusTeapot, ""},
-		{http.MethodGet, strings.Replace(base, "autoscaling", "apps", 1), http.StatusTeapot, ""},
-		{http.MethodGet, strings.Replace(base, "custom.metrics", "external.metrics", 1), http.StatusTeapot, ""},
-		{http.MethodGet, "/metrics", http.StatusTeapot, ""},
-	} {
-		w := get(t, e, tc.method, tc.path)
-		if w.Code != tc.want || !strings.Contains(w.Body.String(), tc.text) {
-			t.Errorf("%s %s: status %d, %s\nwant %d with %q", tc.method, tc.path, w.Code, w.Body, tc.want, tc.text)
-		}
-		if tc.text != "" && !strings.Contains(w.Body.String(), `"kind":"Status"`) {
-			t.Errorf("%s %s: %s, want a Status", tc.method, tc.path, w.Body)
-		}
-	}
-}
-
-func TestEndpointWithoutAnAPIServer(t *testing.T) {
+func TestExplainWithoutAnAPIServer(t *testing.T) {
 	for _, kind := range []string{"horizontalpodautoscalers", "pods"} {
 		client, e := cluster(t)
 		client.PrependReactor("list", kind, func(clienttesting.Action) (bool, runtime.Object, error) {
 			return true, nil, errors.New("connection refused")
 		})
-		w := get(t, e, http.MethodGet, Path("userscale", "workload"))
-		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "connection refused") {
-			t.Errorf("%s: status %d, %s", kind, w.Code, w.Body)
+		if _, err := e.Explain(t.Context(), "userscale", "workload"); err == nil || !strings.Contains(err.Error(), "connection refused") {
+			t.Errorf("%s: %v", kind, err)
 		}
 	}
 }
