@@ -34,8 +34,10 @@ func run(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Wri
 		return searchPolicies(ctx, t, rest, stdout, stderr)
 	case "record":
 		return recordTrace(ctx, rest, stdout, stderr)
+	case "verify":
+		return verifyRecording(ctx, t, rest, stdout, stderr)
 	default:
-		return usage(fmt.Errorf("%q: allowed: run, compare, search or record", command), stdout, stderr)
+		return usage(fmt.Errorf("%q: allowed: run, compare, search, record or verify", command), stdout, stderr)
 	}
 }
 

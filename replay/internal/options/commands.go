@@ -28,4 +28,8 @@ replay record: makes a trace; Ctrl-C ends it early, and what was recorded is wri
   --prometheus URL, --query PROMQL        or from a Prometheus's past: one series
   --until TIME       where it ends, as 2026-01-31T12:00:00Z (default now)
   --http-config FILE          credentials and TLS in Prometheus' own form
+
+replay verify: replays the recording of a live HPA, at the moments at which it was at work, and compares each decision
+  --recording FILE   JSON lines; required
+  --json FILE        {"ok": ..., "checks": [...]}
 `

@@ -8,6 +8,7 @@ store, over pods and users that are a model (docs/replay-model.md). A day takes 
   replay compare --trace T.csv --policy NAME=HPA.yaml[,ADAPTER.yaml] --policy ... [flags]
   replay search --trace T.csv --hpa HPA.yaml [--config ADAPTER.yaml] --rise LIST --target LIST ... [flags]
   replay record --out T.csv --selector SELECTOR | --prometheus URL --query PROMQL [flags]
+  replay verify --recording RUN.jsonl [--json FILE] [flags of the HPA controller]
 
 Policy
   --hpa FILE         the HorizontalPodAutoscaler, autoscaling/v2; of a file with more objects, the one that is in it; required
@@ -57,7 +58,7 @@ Durations are 90s, 1m30s or 500ms.
 const endUsage = `
 Exit codes
   0  done
-  1  interrupted, or the result could not be written
+  1  interrupted, or the result could not be written; verify: the replay did something else
   2  the command line, or a file that it names, is wrong; the message says where, and what is allowed
 
 Examples
@@ -66,5 +67,6 @@ Examples
   replay compare --trace day.csv --policy now=hpa.yaml --policy new=new.yaml --seeds 20 --html compared.html
   replay search --trace day.csv --hpa hpa.yaml --rise 0s,10s,30s --fall 30s,1m,5m --target 8,10,12
   replay record --out day.csv --prometheus http://prometheus:9090 --query 'sum(active_users)' --step 10s --duration 24h
+  replay verify --recording run.jsonl --json verified.json
   replay --trace flat.csv --hpa hpa.yaml --rolling-update 10m --adapter-restart 20m --adapter-outage 40s --scrape-loss 1%
 `

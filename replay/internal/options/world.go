@@ -58,11 +58,7 @@ func (p *Parser) World(w *World) {
 	p.Duration("adapter-restart", &c.AdapterRestart, time.Second, maxDuration)
 	p.Duration("adapter-outage", &c.AdapterOutage, 0, maxDuration)
 
-	p.Duration("sync-period", &c.Controller.SyncPeriod, time.Second, time.Hour)
-	p.Duration("downscale-stabilization", &c.Controller.DownscaleStabilization, 0, 24*time.Hour)
-	p.Number("tolerance", &c.Controller.Tolerance, 0, 10)
-	p.Duration("cpu-initialization-period", &c.Controller.CPUInitializationPeriod, 0, 24*time.Hour)
-	p.Duration("initial-readiness-delay", &c.Controller.InitialReadinessDelay, 0, 24*time.Hour)
+	p.controller(&c.Controller)
 }
 
 func (p *Parser) whole32(name string, to *int32, least, most int64) {

@@ -26,13 +26,6 @@ func run(outer context.Context, c *Config) (*timeline.Timeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.plan()
-	w.show(now)
-	first := w.start
-	if c.Initial == 0 {
-		first = w.began.Add(2 * time.Minute)
-	}
-	first = first.Add(w.chance.phase(c.Controller.SyncPeriod))
-	w.agenda.every(first.Add(time.Millisecond), c.Controller.SyncPeriod, w.rescale)
-	return w.out, w.play(outer, &c.Controller, w.cluster.ScaleClient(), first, func() bool { return len(w.out.Points) < len(c.Users) })
+	first := w.plan()
+	return w.out, w.play(outer, &c.Controller, w.cluster.ScaleClient(), first, w.goesOn)
 }

@@ -73,8 +73,12 @@ func newWorld(c *Config, now time.Time) (*world, error) {
 	return w, nil
 }
 
-// plan puts all on the agenda that recurs or is told to happen. Whatever it draws it draws in a fixed order.
-func (w *world) plan() {
+// goesOn says whether there is more of the trace.
+func (w *world) goesOn() bool { return len(w.out.Points) < len(w.config.Users) }
+
+// plan puts all on the agenda that recurs or is told to happen, and returns when the controller's first pass is. Whatever it draws it draws
+// in a fixed order.
+func (w *world) plan() (first time.Time) {
 	c, s := w.config, &w.config.Scrapes
 	w.agenda.every(w.began, time.Second, w.second)
 	w.agenda.every(w.began.Add(w.chance.phase(s.CPUResolution)), s.CPUResolution, w.measureCPU)
@@ -91,6 +95,14 @@ func (w *world) plan() {
 	if at := c.AdapterRestart; at > 0 {
 		w.agenda.add(w.start.Add(at), w.restartAdapter)
 	}
+	w.show(w.began)
+	first = w.start
+	if c.Initial == 0 {
+		first = w.began.Add(2 * time.Minute)
+	}
+	first = first.Add(w.chance.phase(c.Controller.SyncPeriod))
+	w.agenda.every(first.Add(time.Millisecond), c.Controller.SyncPeriod, w.rescale)
+	return first
 }
 
 // second begins a second of the trace: the one before is over, and other users are there.
