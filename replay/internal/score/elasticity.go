@@ -8,9 +8,11 @@ import "userscale.dev/userscale/replay/internal/timeline"
 //	θU = 100/T · Σ max(0, d(t) − R(t)) / d(t)      τU = 100/T · #{t: R(t) < d(t)}
 //	θO = 100/T · Σ max(0, R(t) − d(t)) / d(t)      τO = 100/T · #{t: R(t) > d(t)}
 //
-// θU is at most 100; θO has no upper bound. From N. Herbst et al., “Ready for Rain? A View from SPEC Research on the Future of Cloud
-// Metrics”, SPEC-RG-2016-01, which defines accuracy and timeshare of the supply of resources; accuracy is normalised by the demand at
-// the time, as in A. Ilyushkin et al., “An Experimental Performance Evaluation of Autoscaling Policies for Complex Workflows”, ICPE 2017.
+// θU is at most 100; θO has no upper bound. They are the measures of N. Herbst et al., “Ready for Rain? A View from SPEC Research on the
+// Future of Cloud Metrics”, SPEC-RG-2016-01. What θ is divided by differs from paper to paper: here both are by the demand of the time, as
+// in equations 12 and 13 of M. Imdoukh, I. Ahmad and M. G. Alfailakawi, “Machine learning-based auto-scaling for containerized
+// applications”, Neural Computing and Applications 32, 2020. Elsewhere they are in units of resources (BUNGEE, Herbst's benchmark), by all
+// resources that there are, or θO by the supply.
 func Elasticity(run *timeline.Timeline) (under, over, underTime, overTime float64) {
 	for _, p := range run.Points {
 		d := demand(run, p.Users)
