@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,33 +18,20 @@ import (
 
 // comparePolicies sets policies side by side.
 func comparePolicies(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Writer) int {
-	p := options.NewParser()
-	var world options.World
-	var named []namedPolicy
-	var files report.Files
-	seeds, controls := 5, "iso-cost"
-	p.World(&world)
-	p.Files(&files)
-	p.Whole("seeds", &seeds, 1, 1000)
-	p.Choice("controls", func(s string) { controls = s }, "iso-cost", "none")
-	p.Value("policy", "NAME=HPA.yaml or NAME=HPA.yaml,CONFIG.yaml, each name once", func(s string) bool {
-		n, ok := parsePolicy(s, named)
-		named = append(named, n)
-		return ok
-	})
-	if err := p.Parse(args, "trace", "policy"); err != nil {
+	var o options.Compare
+	if err := o.Parse(args); err != nil {
 		return usage(err, stdout, stderr)
 	}
-	c, err := world.Load()
+	c, err := o.World.Load()
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	entries, err := load(named)
+	entries, err := load(o.Policies)
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
 	runner := &batch.Runner{T: t, Progress: progress(stderr, 0)}
-	rows, err := compare.Run(ctx, runner, compare.Options{World: c, Seeds: seeds, Controls: controls == "iso-cost"}, entries)
+	rows, err := compare.Run(ctx, runner, compare.Options{World: c, Seeds: o.Seeds, Controls: o.Controls}, entries)
 	if err != nil {
 		return failed(err, stderr)
 	}
@@ -58,31 +44,19 @@ func comparePolicies(ctx context.Context, t *testing.T, args []string, stdout, s
 		}
 		out.First = append(out.First, run)
 	}
-	return show(out, files, stdout, stderr)
+	return show(out, o.Files, stdout, stderr)
 }
 
-// namedPolicy is what a --policy flag names.
-type namedPolicy struct{ name, hpa, config string }
-
-func parsePolicy(text string, before []namedPolicy) (namedPolicy, bool) {
-	name, paths, found := strings.Cut(text, "=")
-	hpa, config, _ := strings.Cut(paths, ",")
-	for _, b := range before {
-		found = found && b.name != name
-	}
-	return namedPolicy{name, hpa, config}, found && name != "" && hpa != "" && !strings.Contains(config, ",")
-}
-
-func load(named []namedPolicy) ([]compare.Entry, error) {
+func load(named []options.Named) ([]compare.Entry, error) {
 	var entries []compare.Entry
 	var errs []error
 	for _, n := range named {
-		p, err := policy.Load(n.hpa, n.config)
+		p, err := policy.Load(n.HPA, n.Config)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("policy %s: %w", n.name, err))
+			errs = append(errs, fmt.Errorf("policy %s: %w", n.Name, err))
 			continue
 		}
-		entries = append(entries, compare.Entry{Name: n.name, Policy: p})
+		entries = append(entries, compare.Entry{Name: n.Name, Policy: p})
 	}
 	return entries, errors.Join(errs...)
 }

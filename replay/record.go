@@ -9,7 +9,6 @@ import (
 	"time"
 
 	pconfig "github.com/prometheus/common/config"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
@@ -23,11 +22,15 @@ func recordTrace(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if err := o.Parse(args); err != nil {
 		return usage(err, stdout, stderr)
 	}
+	take, err := source(&o, stderr)
+	if err != nil {
+		return usage(err, stdout, stderr)
+	}
 	file, err := os.OpenFile(o.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // what is there stays, and what cannot be written is known at once
 	if err != nil {
 		return usage(fmt.Errorf("--out: allowed: a file that is not there yet and can be written: %w", err), stdout, stderr)
 	}
-	result, err := take(ctx, &o, stderr)
+	result, err := take(ctx)
 	if result.Trace == nil || len(result.Trace.Values) < 2 {
 		_ = os.Remove(o.Out) // empty
 		return failed(errors.Join(err, errors.New("nothing recorded: a trace has at least two values")), stderr)
@@ -44,45 +47,47 @@ func recordTrace(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	return exitOK
 }
 
-// take records from where the options say.
-func take(ctx context.Context, o *options.Record, stderr io.Writer) (record.Result, error) {
+// source returns what records from where the options say. What is wrong with the files that they name is known at once.
+func source(o *options.Record, stderr io.Writer) (func(context.Context) (record.Result, error), error) {
 	if o.Prometheus != "" {
-		return takePast(ctx, o)
+		return past(o)
 	}
-	source, err := podsOf(o)
+	pods, err := podsOf(o)
 	if err != nil {
-		return record.Result{}, err
+		return nil, err
 	}
 	shown := time.Time{}
-	return record.Poll(ctx, o.Config, source, func(n int, value float64) {
-		if time.Since(shown) > 10*time.Second {
-			shown = time.Now()
-			fmt.Fprintf(stderr, "%s of %s: %g\n", time.Duration(n)*o.Config.Step, o.Config.Length, value)
-		}
-	})
+	return func(ctx context.Context) (record.Result, error) {
+		return record.Poll(ctx, o.Config, pods, func(n int, value float64) {
+			if time.Since(shown) > 10*time.Second {
+				shown = time.Now()
+				fmt.Fprintf(stderr, "%s of %s: %g\n", time.Duration(n)*o.Config.Step, o.Config.Length, value)
+			}
+		})
+	}, nil
 }
 
-// takePast asks a Prometheus, with credentials as Prometheus' own tools take them.
-func takePast(ctx context.Context, o *options.Record) (record.Result, error) {
+// past asks a Prometheus, with credentials as Prometheus' own tools take them.
+func past(o *options.Record) (func(context.Context) (record.Result, error), error) {
 	settings := &pconfig.HTTPClientConfig{}
 	if o.HTTPConfig != "" {
 		var err error
 		if settings, _, err = pconfig.LoadHTTPConfigFile(o.HTTPConfig); err != nil {
-			return record.Result{}, fmt.Errorf("--http-config: %w", err)
+			return nil, fmt.Errorf("--http-config %s: %w", o.HTTPConfig, err)
 		}
 	}
 	transport, err := pconfig.NewRoundTripperFromConfig(*settings, "replay record")
 	if err != nil {
-		return record.Result{}, fmt.Errorf("--http-config: %w", err)
+		return nil, fmt.Errorf("--http-config %s: %w", o.HTTPConfig, err)
 	}
-	return record.Prometheus{URL: o.Prometheus, Transport: transport, Query: o.Query}.Range(ctx, o.Config, o.Until.Add(-o.Config.Length))
+	prometheus := record.Prometheus{URL: o.Prometheus, Transport: transport, Query: o.Query}
+	return func(ctx context.Context) (record.Result, error) {
+		return prometheus.Range(ctx, o.Config, o.Until.Add(-o.Config.Length))
+	}, nil
 }
 
 // podsOf asks a cluster, as kubectl would.
 func podsOf(o *options.Record) (record.Pods, error) {
-	if _, err := labels.Parse(o.Selector); err != nil {
-		return record.Pods{}, fmt.Errorf("--selector %q: %w", o.Selector, err)
-	}
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath = o.Kubeconfig
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{})

@@ -43,30 +43,23 @@ func run(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Wri
 
 // replay runs one policy through one trace.
 func replay(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Writer) int {
-	p := options.NewParser()
-	var world options.World
-	var hpa, config string
-	var files report.Files
-	p.World(&world)
-	p.Text("hpa", "a file with an HPA, autoscaling/v2", &hpa)
-	p.Text("config", "a file with an AdapterConfiguration", &config)
-	p.Files(&files)
-	if err := p.Parse(args, "trace", "hpa"); err != nil {
+	var o options.Run
+	if err := o.Parse(args); err != nil {
 		return usage(err, stdout, stderr)
 	}
-	c, err := world.Load()
+	c, err := o.World.Load()
 	if err == nil {
-		c.Policy, err = policy.Load(hpa, config)
+		c.Policy, err = policy.Load(o.HPA, o.Config)
 	}
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	c.PolicyName = hpa
+	c.PolicyName = o.HPA
 	finished := watch(&c, stderr)
 	out, err := simulate.Run(ctx, t, c)
 	finished()
 	if err != nil {
 		return failed(err, stderr)
 	}
-	return show(report.OfRun(out), files, stdout, stderr)
+	return show(report.OfRun(out), o.Files, stdout, stderr)
 }

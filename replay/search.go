@@ -19,38 +19,27 @@ const mostShown = 4
 
 // searchPolicies sweeps over what a policy can be tuned by.
 func searchPolicies(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Writer) int {
-	p := options.NewParser()
-	var world options.World
-	var hpa, config string
-	var files report.Files
-	var grid search.Grid
-	seeds, most := 3, 1000
-	p.World(&world)
-	p.Files(&files)
-	p.Text("hpa", "a file with an HPA, autoscaling/v2", &hpa)
-	p.Text("config", "a file with an AdapterConfiguration", &config)
-	p.Grid(&grid)
-	p.Whole("seeds", &seeds, 1, 1000)
-	p.Whole("most-runs", &most, 1, 100_000)
-	if err := p.Parse(args, "trace", "hpa"); err != nil {
+	var o options.Search
+	if err := o.Parse(args); err != nil {
 		return usage(err, stdout, stderr)
 	}
-	c, err := world.Load()
+	c, err := o.World.Load()
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	base, err := policy.Load(hpa, config)
+	base, err := policy.Load(o.HPA, o.Config)
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	entries, err := grid.Candidates(base)
+	entries, err := o.Grid.Candidates(base)
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	if runs := len(entries) * seeds; runs > most {
-		return usage(fmt.Errorf("%d settings with %d seeds are %d runs: allowed: --most-runs %d", len(entries), seeds, runs, most), stdout, stderr)
+	runs := len(entries) * o.Seeds
+	if runs > o.MostRuns {
+		return usage(fmt.Errorf("%d settings with %d seeds are %d runs: allowed: --most-runs %d", len(entries), o.Seeds, runs, o.MostRuns), stdout, stderr)
 	}
-	candidates, err := search.Run(ctx, &batch.Runner{T: t, Progress: progress(stderr, len(entries)*seeds)}, c, seeds, entries)
+	candidates, err := search.Run(ctx, &batch.Runner{T: t, Progress: progress(stderr, runs)}, c, o.Seeds, entries)
 	if err != nil {
 		return failed(err, stderr)
 	}
@@ -66,5 +55,5 @@ func searchPolicies(ctx context.Context, t *testing.T, args []string, stdout, st
 		}
 		out.Shown = append(out.Shown, run)
 	}
-	return show(out, files, stdout, stderr)
+	return show(out, o.Files, stdout, stderr)
 }

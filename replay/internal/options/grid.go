@@ -2,20 +2,13 @@ package options
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"userscale.dev/userscale/replay/internal/report"
 	"userscale.dev/userscale/replay/internal/search"
 )
-
-// Files defines the flags of the files that a report goes to.
-func (p *Parser) Files(to *report.Files) {
-	p.Text("json", "a file to write", &to.JSON)
-	p.Text("csv", "a file to write", &to.CSV)
-	p.Text("html", "a file to write", &to.HTML)
-}
 
 // Grid defines the flags of what a search tries: lists, separated by commas.
 func (p *Parser) Grid(to *search.Grid) {
@@ -27,26 +20,27 @@ func (p *Parser) Grid(to *search.Grid) {
 }
 
 func (p *Parser) numbers(name string, to *[]float64, least, most float64) {
-	p.Value(name, fmt.Sprintf("numbers from %g to %g, as 1,2.5", least, most), func(s string) bool {
-		for text := range strings.SplitSeq(s, ",") {
-			n, err := strconv.ParseFloat(text, 64)
-			if err != nil || !(n >= least && n <= most) {
-				return false
-			}
-			*to = append(*to, n)
-		}
-		return true
+	list(p, name, fmt.Sprintf("numbers from %g to %g, each once, as 1,2.5", least, most), to, func(s string) (float64, bool) {
+		n, err := strconv.ParseFloat(s, 64)
+		return n, err == nil && n >= least && n <= most // a NaN is neither
 	})
 }
 
 func (p *Parser) durations(name string, to *[]time.Duration, least, most time.Duration) {
-	p.Value(name, fmt.Sprintf("durations in whole seconds from %s to %s, as 10s,1m", short(least), short(most)), func(s string) bool {
+	list(p, name, fmt.Sprintf("durations in whole seconds from %s to %s, each once, as 10s,1m", short(least), short(most)), to, func(s string) (time.Duration, bool) {
+		d, err := time.ParseDuration(s)
+		return d, err == nil && d >= least && d <= most && d%time.Second == 0
+	})
+}
+
+func list[T comparable](p *Parser, name, allowed string, to *[]T, parse func(string) (T, bool)) {
+	p.Value(name, allowed, func(s string) bool {
 		for text := range strings.SplitSeq(s, ",") {
-			d, err := time.ParseDuration(text)
-			if err != nil || d < least || d > most || d%time.Second != 0 {
+			value, ok := parse(text)
+			if !ok || slices.Contains(*to, value) {
 				return false
 			}
-			*to = append(*to, d)
+			*to = append(*to, value)
 		}
 		return true
 	})

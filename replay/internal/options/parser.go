@@ -16,8 +16,10 @@ var ErrHelp = flag.ErrHelp
 
 // Parser reads flags and remembers every bad value, so that all are told at once.
 type Parser struct {
-	flags *flag.FlagSet
-	errs  []error
+	flags  *flag.FlagSet
+	errs   []error
+	checks []func() error
+	files  []file
 }
 
 // NewParser returns a parser without flags.
@@ -37,6 +39,11 @@ func (p *Parser) Parse(args []string, required ...string) error {
 	if err != nil {
 		return errors.Join(append(p.errs, err)...)
 	}
+	if len(p.errs) == 0 {
+		for _, check := range append(p.checks, p.separate) {
+			p.errs = append(p.errs, check()) // nil where all is well, which Join leaves out
+		}
+	}
 	for _, arg := range p.flags.Args() {
 		p.errs = append(p.errs, fmt.Errorf("%q: allowed: flags only", arg))
 	}
@@ -47,6 +54,9 @@ func (p *Parser) Parse(args []string, required ...string) error {
 	}
 	return errors.Join(p.errs...)
 }
+
+// Check defines what must hold of several flags. It is asked where each of them alone is well.
+func (p *Parser) Check(check func() error) { p.checks = append(p.checks, check) }
 
 // Given says whether a flag was on the command line.
 func (p *Parser) Given(name string) bool {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"userscale.dev/userscale/replay/internal/report"
 	"userscale.dev/userscale/replay/internal/search"
 )
 
@@ -27,18 +26,20 @@ func TestRecord(t *testing.T) {
 	for line, want := range map[string]string{
 		"--selector a=b": "--out is missing",
 		"--out t.csv":    "allowed: either --selector, for a cluster, or --prometheus, with --query",
-		"--out t --selector a --prometheus http://p":                   "allowed: either --selector",
-		"--out t --prometheus http://p":                                "--query is missing",
-		"--out t --prometheus p:9090 --query x":                        `--prometheus "p:9090": allowed: a URL`,
-		"--out t --selector a --query x":                               "--query, --until and --http-config: allowed: with --prometheus",
-		"--out t --prometheus http://p --query x --metric":             "flag needs an argument",
-		"--out t --prometheus http://p --query x --namespace n":        "--kubeconfig, --namespace and --metric: allowed: with --selector",
-		"--out t --selector a --step 1500ms":                           "step 1.5s: allowed: whole seconds",
-		"--out t --selector a --duration 1s":                           "duration 1s: allowed: from two steps",
-		"--out t --prometheus http://p --query x --until yesterday":    `--until "yesterday": allowed: a time, as 2026-01-31T12:00:00Z`,
-		"--out t --selector a --step soon":                             `--step "soon": allowed: from 0s to 24h`,
-		"--out t --selector a --hold 2h":                               "hold 2h0m0s: allowed: from 0s to 1h0m0s",
-		"--out t --selector a --step 0s --hold 2h --prometheus ftp://": `--prometheus "ftp://": allowed`,
+		"--out t --selector a --prometheus http://p":                           "allowed: either --selector",
+		"--out t --prometheus http://p":                                        "--query is missing",
+		"--out t --prometheus p:9090 --query x":                                `--prometheus "p:9090": allowed: a URL`,
+		"--out t --selector a --query x":                                       "--query, --until and --http-config: allowed: with --prometheus",
+		"--out t --prometheus http://p --query x --metric":                     "flag needs an argument",
+		"--out t --prometheus http://p --query x --namespace n":                "--kubeconfig, --namespace and --metric: allowed: with --selector",
+		"--out t --selector a --step 1500ms":                                   "step 1.5s: allowed: whole seconds",
+		"--out t --selector a --step 1m --duration 1m":                         "duration 1m0s: allowed: from two steps",
+		"--out t --prometheus http://p --query x --until yesterday":            `--until "yesterday": allowed: a time that has passed, as 2026-01-31T12:00:00Z`,
+		"--out t --selector a --step soon":                                     `--step "soon": allowed: from 1s to 1h`,
+		"--out t --selector a --hold 2h":                                       `--hold "2h": allowed: from 0s to 1h`,
+		"--out t --selector a=b,,":                                             `--selector "a=b,,": allowed: a label selector, as app=shop,tier!=test`,
+		"--out t --prometheus http://p --query x --until 2999-01-01T00:00:00Z": `--until "2999-01-01T00:00:00Z": allowed: a time that has passed`,
+		"--out t --selector a --step 0s --hold 2h --prometheus ftp://":         `--prometheus "ftp://": allowed`,
 	} {
 		if err := r.Parse(strings.Fields(line)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", line, err, want)
@@ -60,9 +61,10 @@ func TestGrid(t *testing.T) {
 		t.Errorf("got %+v, %v", g, err)
 	}
 	for line, want := range map[string]string{
-		"--alpha 0":         `--alpha "0": allowed: numbers from 1e-06 to 1, as 1,2.5`,
+		"--alpha 0":         `--alpha "0": allowed: numbers from 1e-06 to 1, each once, as 1,2.5`,
 		"--alpha 0.1,NaN":   `--alpha "0.1,NaN": allowed`,
-		"--rise 10s,,20s":   `--rise "10s,,20s": allowed: durations in whole seconds from 0s to 1h, as 10s,1m`,
+		"--rise 10s,,20s":   `--rise "10s,,20s": allowed: durations in whole seconds from 0s to 1h, each once, as 10s,1m`,
+		"--rise 60s,1m":     `--rise "60s,1m": allowed: durations in whole seconds from 0s to 1h, each once`,
 		"--fall 2h":         `--fall "2h": allowed`,
 		"--window 1500ms":   `--window "1500ms": allowed`,
 		"--target -1":       `--target "-1": allowed`,
@@ -70,17 +72,6 @@ func TestGrid(t *testing.T) {
 	} {
 		if _, err := parse(line); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", line, err, want)
-		}
-	}
-}
-
-func TestUsageNamesTheCommandsFlags(t *testing.T) {
-	p := NewParser()
-	p.Grid(&search.Grid{})
-	p.Files(&report.Files{})
-	for _, name := range append(p.names(), "policy", "controls", "seeds", "most-runs", "out", "step", "hold", "selector", "metric", "prometheus", "query", "until", "http-config") {
-		if !strings.Contains(Usage, "--"+name) {
-			t.Errorf("--%s is not in the usage", name)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package options
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -30,7 +31,8 @@ const (
 func (p *Parser) World(w *World) {
 	*w = World{Scale: 1, SpeedUp: 1, Config: simulate.Defaults()}
 	c := &w.Config
-	p.Text("trace", "a CSV file, t_seconds,value", &w.TracePath)
+	p.Check(func() error { return w.together(p) })
+	p.In("trace", "a CSV file, t_seconds,value", &w.TracePath)
 	p.Number("scale", &w.Scale, 1e-6, 1e6)
 	p.Number("scale-to-peak", &w.ScaleToPeak, 1e-3, maxUsers)
 	p.Number("speed-up", &w.SpeedUp, 1e-3, 1e3)
@@ -69,6 +71,21 @@ func (p *Parser) whole32(name string, to *int32, least, most int64) {
 	})
 }
 
+// together says which flags do not go with others, or not without.
+func (w *World) together(p *Parser) error {
+	var errs []error
+	if p.Given("scale") && p.Given("scale-to-peak") {
+		errs = append(errs, errors.New("--scale and --scale-to-peak: allowed: one of them"))
+	}
+	if p.Given("adapter-outage") && !p.Given("adapter-restart") {
+		errs = append(errs, errors.New("--adapter-outage: allowed: with --adapter-restart"))
+	}
+	if pods := w.Config.Pods; p.Given("pod-pending") && pods.Pending > pods.Start {
+		errs = append(errs, fmt.Errorf("--pod-pending %s: allowed: at most --pod-start, %s", short(pods.Pending), short(pods.Start)))
+	}
+	return errors.Join(errs...)
+}
+
 // Load reads the trace, and returns what is replayed.
 func (w *World) Load() (simulate.Config, error) {
 	c := w.Config
@@ -77,8 +94,18 @@ func (w *World) Load() (simulate.Config, error) {
 		return c, err
 	}
 	c.Trace = w.TracePath
-	c.Users, err = w.users(t)
-	return c, err
+	if c.Users, err = w.users(t); err != nil {
+		return c, err
+	}
+	return c, errors.Join(within("rolling-update", c.RollingUpdate, len(c.Users)), within("adapter-restart", c.AdapterRestart, len(c.Users)))
+}
+
+// within checks that something happens before the end.
+func within(flag string, at time.Duration, seconds int) error {
+	if end := time.Duration(seconds) * time.Second; at >= end {
+		return fmt.Errorf("--%s %s: allowed: before the end of what is replayed, %s", flag, short(at), short(end))
+	}
+	return nil
 }
 
 // users is the trace's level in each second, its mean over that second where it changes within.

@@ -20,21 +20,22 @@ type Config struct {
 
 // The bounds of a recording.
 const (
-	minStep = time.Second
-	maxStep = time.Hour
+	MinStep = time.Second
+	MaxStep = time.Hour
+	MaxHold = time.Hour
 )
 
 // Validate says all that is wrong with c.
 func (c Config) Validate() error {
 	var errs []error
-	if c.Step < minStep || c.Step > maxStep || c.Step%time.Second != 0 {
-		errs = append(errs, fmt.Errorf("step %v: allowed: whole seconds from %v to %v", c.Step, minStep, maxStep))
+	if c.Step < MinStep || c.Step > MaxStep || c.Step%time.Second != 0 {
+		errs = append(errs, fmt.Errorf("step %v: allowed: whole seconds from %v to %v", c.Step, MinStep, MaxStep))
 	} else if c.Length < 2*c.Step || c.Length/c.Step > trace.MaxRows || c.Length > trace.MaxLength {
 		most := min(trace.MaxLength, trace.MaxRows*c.Step)
 		errs = append(errs, fmt.Errorf("duration %v: allowed: from two steps, %v, to %v", c.Length, 2*c.Step, most))
 	}
-	if c.Hold < 0 || c.Hold > time.Hour {
-		errs = append(errs, fmt.Errorf("hold %v: allowed: from 0s to %v", c.Hold, time.Hour))
+	if c.Hold < 0 || c.Hold > MaxHold {
+		errs = append(errs, fmt.Errorf("hold %v: allowed: from 0s to %v", c.Hold, MaxHold))
 	}
 	return errors.Join(errs...)
 }
