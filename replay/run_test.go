@@ -78,49 +78,10 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsSaid(t *testing.T) {
-	load := step(t)
-	v1 := file(t, "v1.yaml", "apiVersion: autoscaling/v1\nkind: HorizontalPodAutoscaler\n")
-	config := file(t, "adapter.yaml", "apiVersion: adapter.userscale.dev/v1alpha1\nkind: AdapterConfiguration\nmetrics: [{name: users, pods: {}}]\n")
-	other := file(t, "other.yaml", "apiVersion: adapter.userscale.dev/v1alpha1\nkind: AdapterConfiguration\nmetrics: [{name: users, pods: {field: u}}]\n")
-	gap := file(t, "gap.csv", "t_seconds,value\n0,20\n1,60\n3,60\n")
-	for name, test := range map[string]struct {
-		args []string
-		want []string
-	}{
-		"nothing":        {nil, []string{"--trace is missing", "--hpa is missing", "replay --help tells all flags"}},
-		"command":        {[]string{"walk"}, []string{`"walk": allowed: run, compare`}},
-		"unknown flag":   {[]string{"--walk"}, []string{"-walk"}},
-		"bad flag":       {[]string{"--trace", load, "--hpa", shippedHPA, "--pod-start", "soon"}, []string{`--pod-start "soon": allowed: from 0s to 1h`}},
-		"no trace":       {[]string{"--trace", "none.csv", "--hpa", shippedHPA}, []string{"none.csv"}},
-		"gap":            {[]string{"--trace", gap, "--hpa", shippedHPA}, []string{gap, "line 4", "no row may be missing"}},
-		"v1":             {[]string{"--trace", load, "--hpa", v1}, []string{v1, `apiVersion: Unsupported value: "autoscaling/v1"`}},
-		"configuration":  {[]string{"--trace", load, "--hpa", shippedHPA, "--config", config}, []string{config, "metrics[0].pods"}},
-		"unknown metric": {[]string{"--trace", load, "--hpa", shippedHPA, "--config", other}, []string{shippedHPA, "spec.metrics[0].pods.metric.name", `"active_users_per_pod"`, `"users", "users_raw"`}},
-	} {
-		code, stdout, stderr := invoke(t.Context(), t, test.args...)
-		if code != exitUsage || stdout != "" {
-			t.Errorf("%s: exit code %d, stdout %q", name, code, stdout)
-		}
-		for _, want := range test.want {
-			if !strings.Contains(stderr, want) {
-				t.Errorf("%s: %s: want %s", name, stderr, want)
-			}
-		}
-	}
-}
-
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if code, stdout, stderr := invoke(ctx, t, "--trace", step(t), "--hpa", shippedHPA); code != exitFailed || stdout != "" || !strings.Contains(stderr, "interrupted") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
-	}
-}
-
-func TestUnwritable(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "none", "run.json")
-	if code, _, stderr := invoke(t.Context(), t, "--trace", step(t), "--hpa", shippedHPA, "--json", path); code == exitOK || !strings.Contains(stderr, path) {
-		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 }

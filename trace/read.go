@@ -68,8 +68,10 @@ func (r *reader) header() error {
 		return fmt.Errorf("is empty: allowed: the header %s, then rows", Header)
 	case err != nil:
 		return r.unreadable(err)
+	case strings.HasPrefix(fields[0], "\ufeff"):
+		return fmt.Errorf("line 1: begins with a byte order mark: allowed: UTF-8 without one, the header %s", Header)
 	case strings.Join(fields, ",") != Header:
-		return fmt.Errorf("line 1: %q: allowed: the header %s", strings.Join(fields, ","), Header)
+		return fmt.Errorf("line 1: %s: allowed: the header %s", quoted(strings.Join(fields, ",")), Header)
 	}
 	return nil
 }
@@ -100,7 +102,7 @@ func (r *reader) unreadable(err error) error {
 
 func (r *reader) add(fields []string) error {
 	if len(fields) != 2 {
-		return fmt.Errorf("%q: %d fields: allowed: %s, two numbers", strings.Join(fields, ","), len(fields), Header)
+		return fmt.Errorf("%s: %d fields: allowed: %s, two numbers", quoted(strings.Join(fields, ",")), len(fields), Header)
 	}
 	if len(r.trace.Values) >= MaxRows {
 		return fmt.Errorf("allowed: at most %d rows", MaxRows)
@@ -110,14 +112,23 @@ func (r *reader) add(fields []string) error {
 		err = r.inStep(at)
 	}
 	if err != nil {
-		return fmt.Errorf("t_seconds %q: %w", fields[0], err)
+		return fmt.Errorf("t_seconds %s: %w", quoted(fields[0]), err)
 	}
 	value, err := strconv.ParseFloat(fields[1], 64)
 	if err != nil || !(value >= 0 && value <= MaxValue) { // a NaN is neither
-		return fmt.Errorf("value %q: allowed: a number from 0 to %g", fields[1], float64(MaxValue))
+		return fmt.Errorf("value %s: allowed: a number from 0 to %g", quoted(fields[1]), float64(MaxValue))
 	}
 	r.trace.Values = append(r.trace.Values, math.Abs(value)) // -0 is 0
 	return nil
+}
+
+// quoted is a field for an error, as much of it as people read: a file that is no trace may be one long line.
+func quoted(text string) string {
+	const most = 80
+	if len(text) <= most {
+		return strconv.Quote(text)
+	}
+	return strconv.Quote(text[:most]) + " …"
 }
 
 func parseTime(text string) (time.Duration, error) {

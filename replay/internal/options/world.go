@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"userscale.dev/userscale/replay/internal/policy"
 	"userscale.dev/userscale/replay/internal/simulate"
 	"userscale.dev/userscale/trace"
 )
@@ -49,7 +50,7 @@ func (p *Parser) World(w *World) {
 	p.Number("cpu-per-user", &c.Pods.UserCPU, 0, 1e6)
 	p.Number("gpu-idle", &c.Pods.IdleGPU, 0, 100)
 	p.Number("gpu-per-user", &c.Pods.UserGPU, 0, 100)
-	p.whole32("initial", &c.Initial, 1, 10_000)
+	p.whole32("initial", &c.Initial, 1, policy.MostPods)
 
 	p.Share("scrape-loss", &c.Scrapes.Loss)
 	p.Duration("cpu-resolution", &c.Scrapes.CPUResolution, time.Second, time.Hour)

@@ -1,23 +1,17 @@
 package policy
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/kubernetes/pkg/apis/autoscaling"
 	apiv2 "k8s.io/kubernetes/pkg/apis/autoscaling/v2"
 	"k8s.io/kubernetes/pkg/apis/autoscaling/validation"
-	"sigs.k8s.io/yaml"
 )
 
 const hpaKind = "HorizontalPodAutoscaler"
@@ -36,7 +30,7 @@ func ReadHPA(text []byte) (*autoscalingv2.HorizontalPodAutoscaler, error) {
 	decoder := serializer.NewCodecFactory(scheme, serializer.EnableStrict).UniversalDeserializer()
 	object, _, err := decoder.Decode(document, nil, nil)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(quantities(document), err)
 	}
 	hpa, ok := object.(*autoscalingv2.HorizontalPodAutoscaler)
 	if !ok {
@@ -62,7 +56,7 @@ func validate(scheme *runtime.Scheme, hpa *autoscalingv2.HorizontalPodAutoscaler
 	reference := validation.CrossVersionObjectReferenceValidationOptions{}
 	reference.AllowEmptyAPIGroup = internal.Spec.ScaleTargetRef.Kind == "ReplicationController"
 	return validation.ValidateHorizontalPodAutoscaler(&internal, validation.HorizontalPodAutoscalerSpecValidationOptions{
-		MinReplicasLowerBound:           0,
+		MinReplicasLowerBound:           1, // the gate HPAScaleToZero is off, here as in clusters
 		ScaleTargetRefValidationOptions: reference,
 		ObjectMetricsValidationOptions:  validation.CrossVersionObjectReferenceValidationOptions{AllowEmptyAPIGroup: true},
 	}).ToAggregate()
@@ -70,38 +64,28 @@ func validate(scheme *runtime.Scheme, hpa *autoscalingv2.HorizontalPodAutoscaler
 
 // find returns the one document that is an HPA.
 func find(text []byte) ([]byte, error) {
-	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
-	var found []byte
-	var others []string
-	for i := 1; ; i++ {
-		document, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		var is metav1.TypeMeta
-		if err := yaml.Unmarshal(document, &is); err != nil {
-			return nil, fmt.Errorf("document %d: %w", i, err)
-		}
+	all, err := documents(text)
+	if err != nil {
+		return nil, err
+	}
+	var found, others []document
+	for _, d := range all {
 		switch {
-		case is == metav1.TypeMeta{} && strings.TrimSpace(string(document)) == "":
-		case is.Kind != hpaKind:
-			others = append(others, fmt.Sprintf("kind %q", is.Kind))
-		case is.APIVersion != autoscalingv2.SchemeGroupVersion.String():
-			return nil, field.NotSupported(field.NewPath("apiVersion"), is.APIVersion, []string{autoscalingv2.SchemeGroupVersion.String()})
-		case found != nil:
-			return nil, fmt.Errorf("document %d: a second %s, allowed: one", i, hpaKind)
+		case d.Kind != hpaKind:
+			others = append(others, d)
+		case d.APIVersion != autoscalingv2.SchemeGroupVersion.String():
+			return nil, field.NotSupported(field.NewPath("apiVersion"), d.APIVersion, []string{autoscalingv2.SchemeGroupVersion.String()})
 		default:
-			found = document
+			found = append(found, d)
 		}
 	}
 	switch {
-	case found != nil:
-		return found, nil
+	case len(found) == 1:
+		return found[0].text, nil
+	case len(found) > 1:
+		return nil, fmt.Errorf("document %d: a second %s, %q after %q: allowed: one", found[1].number, hpaKind, found[1].Metadata.Name, found[0].Metadata.Name)
 	case len(others) > 0:
-		return nil, fmt.Errorf("%s in it, allowed: kind %q", strings.Join(others, ", "), hpaKind)
+		return nil, fmt.Errorf("%s in it: allowed: kind %q", kinds(others), hpaKind)
 	default:
 		return nil, fmt.Errorf("nothing in it: begin with apiVersion: %s and kind: %s", autoscalingv2.SchemeGroupVersion, hpaKind)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"userscale.dev/userscale/pkg/adapter/meaning"
 	"userscale.dev/userscale/pkg/config"
@@ -14,6 +15,9 @@ import (
 	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/pkg/store"
 )
+
+// MostPods is how many pods a replay can have. With ten thousand of them a minute takes seconds.
+const MostPods = 10_000
 
 // Policy is an HPA and a configuration that serves all its metrics.
 type Policy struct {
@@ -25,8 +29,7 @@ type Policy struct {
 	Override smoothing.Override // what the HPA's annotations ask for
 }
 
-// Load reads both files. Without a configuration it is the shipped one. The environment, which overrides an adapter's file, has no say:
-// the same files give the same policy everywhere. The error names the file and every bad field.
+// Load reads both files. Without a configuration it is the shipped one. The error names the file and every bad field.
 func Load(hpaPath, configPath string) (*Policy, error) {
 	text, err := os.ReadFile(hpaPath)
 	if err != nil {
@@ -36,13 +39,17 @@ func Load(hpaPath, configPath string) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HPA from %s: %w", hpaPath, err)
 	}
-	settings, err := config.Load(configPath, func(string) string { return "" })
+	settings, err := readSettings(configPath)
 	if err != nil {
 		return nil, err
 	}
 	p, err := New(hpa, settings)
 	if err != nil {
-		return nil, fmt.Errorf("HPA from %s: %w", hpaPath, err)
+		beside := "configuration from " + configPath
+		if configPath == "" {
+			beside = "shipped configuration"
+		}
+		return nil, fmt.Errorf("HPA from %s with the %s: %w", hpaPath, beside, err)
 	}
 	return p, nil
 }
@@ -59,6 +66,9 @@ func New(hpa *autoscalingv2.HorizontalPodAutoscaler, settings *config.AdapterCon
 		return nil, err
 	}
 	errs := served(hpa, p.Metrics)
+	if most := hpa.Spec.MaxReplicas; most > MostPods {
+		errs = append(errs, field.Invalid(field.NewPath("spec", "maxReplicas"), most, fmt.Sprintf("a replay has at most %d pods", MostPods)))
+	}
 	if p.Override = p.Rules.Smoothing(hpa.Annotations); p.Override.Problem != "" {
 		errs = append(errs, errors.New("metadata.annotations: "+p.Override.Problem))
 	}
