@@ -118,7 +118,7 @@ func TestBadCommandLines(t *testing.T) {
 	good := "--trace " + load + " --hpa " + shippedHPA
 	for line, want := range map[string]string{
 		"":                                     "--trace is missing\n--hpa is missing\n",
-		"walk":                                 `"walk": allowed: run, compare, search or record`,
+		"walk":                                 `"walk": allowed: run, compare, search, `,
 		"--walk":                               "-walk",
 		"--trace none.csv --hpa " + shippedHPA: "none.csv",
 		good + " extra":                        `"extra": allowed: flags only`,

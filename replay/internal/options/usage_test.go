@@ -16,7 +16,7 @@ type command interface {
 }
 
 func commands() map[string]command {
-	return map[string]command{"run": &Run{}, "compare": &Compare{}, "search": &Search{}, "record": &Record{}}
+	return map[string]command{"run": &Run{}, "compare": &Compare{}, "search": &Search{}, "verify": &Verify{}, "record": &Record{}}
 }
 
 // names are those of all flags of a command.
@@ -49,23 +49,34 @@ func section(name string) string {
 	return text
 }
 
-// Each flag of a command is told of, in what all commands with a policy have in common or in what is about this one; and none is made up.
+// common is what the usage tells besides to those who use a command.
+func common(name string) string {
+	text, _, _ := strings.Cut(Usage, "\nreplay compare:")
+	switch name {
+	case "run", "compare", "search":
+		_, text, _ = strings.Cut(text, "\nPolicy\n")
+	case "verify":
+		_, text, _ = strings.Cut(text, "\nThe HPA controller's own settings")
+		text, _, _ = strings.Cut(text, "\n\n")
+	default:
+		return ""
+	}
+	return text
+}
+
+// Each flag of a command is told of, in what is about this one or in what it has in common with others; and none is made up.
 func TestUsageHasTheFlagsThatThereAre(t *testing.T) {
-	_, common, _ := strings.Cut(Usage, "\nPolicy\n")
-	common, _, _ = strings.Cut(common, "\nreplay compare:")
 	for name, c := range commands() {
-		told, known := documented(section(name)), names(c)
+		known, told := names(c), documented(section(name))
 		if name == "run" {
-			told = documented(common)
+			told = documented(common(name))
 		}
 		for flag := range told {
 			if !known[flag] {
 				t.Errorf("%s: usage tells of --%s, which it has not", name, flag)
 			}
 		}
-		if name != "record" {
-			maps.Copy(told, documented(common))
-		}
+		maps.Copy(told, documented(common(name)))
 		for flag := range known {
 			if !told[flag] {
 				t.Errorf("%s: usage does not tell of --%s", name, flag)

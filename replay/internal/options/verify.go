@@ -14,12 +14,16 @@ type Verify struct {
 
 // Parse reads the command line.
 func (v *Verify) Parse(args []string) error {
-	*v = Verify{Controller: simulate.Defaults().Controller}
 	p := NewParser()
-	p.Text("recording", "a file with a recording", &v.Recording)
-	p.Text("json", "a file to write", &v.JSON)
-	p.controller(&v.Controller)
+	v.flags(p)
 	return p.Parse(args, "recording")
+}
+
+func (v *Verify) flags(p *Parser) {
+	*v = Verify{Controller: simulate.Defaults().Controller}
+	p.In("recording", "a file with a recording", &v.Recording)
+	p.Out("json", &v.JSON)
+	p.controller(&v.Controller)
 }
 
 // controller defines the flags of the HPA controller.
