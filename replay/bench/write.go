@@ -1,12 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"userscale.dev/userscale/replay/internal/compare"
@@ -14,37 +11,9 @@ import (
 	"userscale.dev/userscale/replay/internal/score"
 )
 
-// The marks in the document that the tables go between.
-const (
-	begin = "<!-- replay-bench: from here to the end mark written by make replay-bench -->"
-	end   = "<!-- replay-bench: end -->"
-)
-
 // write puts the results of the cells into both places.
 func (o settings) write(cells []cell) error {
-	if len(cells) == 0 {
-		return nil
-	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return err
-	}
-	body, err := json.MarshalIndent(summarise(cells), "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(o.out, "summary.json"), append(body, '\n'), 0o644); err != nil {
-		return err
-	}
-	old, err := os.ReadFile(o.document)
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(old), begin)
-	_, after, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		return fmt.Errorf("%s: allowed: a document with the lines %q and %q", o.document, begin, end)
-	}
-	return os.WriteFile(o.document, []byte(before+begin+"\n\n"+tables(cells)+"\n"+end+after), 0o644)
+	return o.keep("summary.json", summarise(cells), benchMarks, tables(cells))
 }
 
 // check has the form of the project's other summaries.

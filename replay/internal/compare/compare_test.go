@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 
 	"userscale.dev/userscale/replay/internal/batch"
@@ -56,8 +57,8 @@ func TestControls(t *testing.T) {
 		if row.Control == nil || len(row.Scores) != 5 || len(row.Control.Scores) != 5 {
 			t.Fatalf("%s: %+v", row.Name, row)
 		}
-		if off := meanHours(row.Control.Scores)/meanHours(row.Scores) - 1; math.Abs(off) > CostTolerance && row.Control.Note == "" {
-			t.Errorf("%s: its control, at %v times the target, costs %+.3f, without a note", row.Name, row.Control.Factor, off)
+		if off := meanHours(row.Control.Scores)/meanHours(row.Scores) - 1; math.Abs(off) > 1e-9 || row.Control.Note != "" {
+			t.Errorf("%s: its control, at %v times the target, costs %+.4f (%s)", row.Name, row.Control.Factor, off, row.Control.Note)
 		}
 		if got, want := row.Control.Target, 10*row.Control.Factor; math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s: target %v, want %v", row.Name, got, want)
@@ -78,6 +79,63 @@ func TestControls(t *testing.T) {
 		t.Errorf("got %+v", spec)
 	}
 	if _, err := RawOf(cpu, cpu); err == nil || !strings.HasPrefix(err.Error(), "no control: allowed:") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A policy that never scales out has a control that never does, and one whose cost its bounds don't allow the users says so.
+func TestControlsAtTheBounds(t *testing.T) {
+	world := simulate.Defaults()
+	for s := range 900 {
+		world.Users = append(world.Users, 15+float64(60*(s/300%2)))
+	}
+	high := shipped(t, isCPU)
+	high.HPA.Spec.Metrics[0].Resource.Target.AverageUtilization = new(int32(1000))
+	wide := shipped(t, isPods)
+	low, most := int32(11), int32(12)
+	wide.HPA.Spec.MinReplicas, wide.HPA.Spec.MaxReplicas = &low, most
+	rows, err := Run(t.Context(), &batch.Runner{T: t}, Options{World: world, Seeds: 2, Controls: true},
+		[]Entry{{"never", high}, {"users", shipped(t, isPods)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range rows[0].Control.Scores {
+		if s.PodHours != rows[0].Scores[i].PodHours || s.PodStarts != 0 || rows[0].Control.Note != "" {
+			t.Errorf("run %d: %g pod-hours and %g starts, the policy's %g; %s", i, s.PodHours, s.PodStarts, rows[0].Scores[i].PodHours, rows[0].Control.Note)
+		}
+	}
+	bounded, err := RawOf(wide, wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err = Run(t.Context(), &batch.Runner{T: t}, Options{World: world, Seeds: 2, Controls: true, Reference: &bounded}, []Entry{{"never", high}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := rows[0].Control; !strings.HasPrefix(c.Note, "costs +") || meanHours(c.Scores) <= meanHours(rows[0].Scores) {
+		t.Errorf("%q: %g pod-hours, the policy's %g", c.Note, meanHours(c.Scores), meanHours(rows[0].Scores))
+	}
+}
+
+// Against itself as the reference a policy is what it is, whatever the others are.
+func TestReference(t *testing.T) {
+	world := simulate.Defaults()
+	for s := range 900 {
+		world.Users = append(world.Users, 15+float64(60*(s/300%2)))
+	}
+	users := shipped(t, isPods)
+	itself, err := SmoothedOf(users)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := Run(t.Context(), &batch.Runner{T: t}, Options{World: world, Seeds: 2, Controls: true, Reference: &itself}, []Entry{{"users", users}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(rows[0].Scores, rows[0].Control.Scores, cmp.AllowUnexported(timeline.Value{})); diff != "" || rows[0].Control.Factor != 1 {
+		t.Errorf("at %g times its own target (-policy +control):\n%s", rows[0].Control.Factor, diff)
+	}
+	if _, err := SmoothedOf(shipped(t, isCPU)); err == nil || !strings.HasPrefix(err.Error(), "no reference: allowed:") {
 		t.Errorf("got %v", err)
 	}
 }
