@@ -86,12 +86,21 @@ soak: bin/workload bin/soak ## Have 2,000 clients, good and bad, visit the workl
 
 SEEDS ?= 20
 LONGEST ?= 24h
+STARTS ?= 20s,1m,2m
 TRACES ?= ../shared/traces
 
 .PHONY: replay-bench
-replay-bench: ## Compare policies on recorded loads and write docs/policy-benchmark.md (up to an hour): make replay-bench [TRACES=FOLDER] [SEEDS=20] [LONGEST=24h]
+replay-bench: ## Compare policies on loads and write docs/policy-benchmark.md (an hour): make replay-bench [TRACES=FOLDER] [SEEDS=20] [LONGEST=24h] [STARTS=20s,1m,2m]
 	@cd replay && go build -o ../bin/replay-bench ./bench
-	@bin/replay-bench --traces $(TRACES) --seeds $(SEEDS) --longest $(LONGEST) --document docs/policy-benchmark.md --out out/replay-bench
+	@bin/replay-bench --traces $(TRACES) --seeds $(SEEDS) --longest $(LONGEST) --pod-starts $(STARTS) --document docs/policy-benchmark.md --out out/replay-bench
+
+.PHONY: replay-bench-search
+replay-bench-search: SEEDS := 10
+replay-bench-search: LONGEST := 1h
+replay-bench-search: STARTS := 1m
+replay-bench-search: ## Look for a policy that loses nowhere and write it into the same document (half an hour): the same variables
+	@cd replay && go build -o ../bin/replay-bench ./bench
+	@bin/replay-bench --search --traces $(TRACES) --seeds $(SEEDS) --longest $(LONGEST) --pod-starts $(STARTS) --document docs/policy-benchmark.md --out out/replay-bench
 
 .PHONY: bench
 bench: ## Benchmarks of the hot paths, with allocations

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/stat"
 )
 
 // Shapes are the same each time, last as long as they say, come to the peak and never below 0.
@@ -50,6 +51,9 @@ func TestShapesAreWhatTheyAreCalled(t *testing.T) {
 	}
 	// Over an hour the mean of the walk is known within 20·√(2·180/3600) ≈ 6; neighbours are much alike, values a quarter of an hour apart are not.
 	walk := of["random walk"]
+	if mean, deviation := stat.MeanStdDev(walk, nil); math.Abs(mean-50) > 15 || math.Abs(deviation-20) > 8 {
+		t.Errorf("random walk: mean %.1f, standard deviation %.1f", mean, deviation)
+	}
 	if r := correlation(walk, 1); r < 0.98 {
 		t.Errorf("random walk: neighbours correlate by %.3f", r)
 	}
@@ -60,16 +64,5 @@ func TestShapesAreWhatTheyAreCalled(t *testing.T) {
 
 // correlation is that of values so many seconds apart.
 func correlation(users []float64, lag int) float64 {
-	mean := 0.0
-	for _, u := range users {
-		mean += u / float64(len(users))
-	}
-	both, square := 0.0, 0.0
-	for i, u := range users {
-		square += (u - mean) * (u - mean)
-		if i >= lag {
-			both += (u - mean) * (users[i-lag] - mean)
-		}
-	}
-	return both / square
+	return stat.Correlation(users[lag:], users[:len(users)-lag], nil)
 }
