@@ -10,7 +10,6 @@ import (
 
 	pconfig "github.com/prometheus/common/config"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/tools/clientcmd"
 
 	"userscale.dev/userscale/replay/internal/options"
 	"userscale.dev/userscale/replay/internal/record"
@@ -88,18 +87,9 @@ func past(o *options.Record) (func(context.Context) (record.Result, error), erro
 
 // podsOf asks a cluster, as kubectl would.
 func podsOf(o *options.Record) (record.Pods, error) {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = o.Kubeconfig
-	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{})
-	config, err := loader.ClientConfig()
+	config, namespace, err := connect(o.Kubeconfig, o.Namespace)
 	if err != nil {
-		return record.Pods{}, fmt.Errorf("kubeconfig: %w", err)
-	}
-	namespace := o.Namespace
-	if namespace == "" {
-		if namespace, _, err = loader.Namespace(); err != nil {
-			return record.Pods{}, fmt.Errorf("kubeconfig: %w", err)
-		}
+		return record.Pods{}, err
 	}
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {

@@ -34,10 +34,12 @@ func run(ctx context.Context, t *testing.T, args []string, stdout, stderr io.Wri
 		return searchPolicies(ctx, t, rest, stdout, stderr)
 	case "record":
 		return recordTrace(ctx, rest, stdout, stderr)
+	case "watch":
+		return watchHPA(ctx, rest, stdout, stderr)
 	case "verify":
 		return verifyRecording(ctx, t, rest, stdout, stderr)
 	default:
-		return usage(fmt.Errorf("%q: allowed: run, compare, search, record or verify", command), stdout, stderr)
+		return usage(fmt.Errorf("%q: allowed: run, compare, search, record, watch or verify", command), stdout, stderr)
 	}
 }
 

@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+[[ -x bin/replay ]] || { echo "e2e: bin/replay is missing, which records and replays a run: make bin/replay" >&2; exit 1; }
+
 name=userscale-e2e-$$ # so that two runs wait for each other instead of sharing a cluster
 localkube=$PWD/bin/localkube
 trap '"$localkube" --name "$name" down' EXIT

@@ -7,7 +7,8 @@ import (
 	"userscale.dev/userscale/test/observe"
 )
 
-// testUsers plays the main job without a GPU: out to exactly k pods, steady there, in no sooner than below the lower band.
+// testUsers plays the main job without a GPU: out to exactly k pods, steady there, in no sooner than below the lower band. All of it is
+// recorded, and the HPA controller decides the same when it is replayed.
 func testUsers(t *testing.T) {
 	t.Parallel()
 	const (
@@ -19,6 +20,7 @@ func testUsers(t *testing.T) {
 	)
 	w := newWorkload(t, settings{min: 2, max: 10, window: 15, stepDown: stepDown})
 	explanations := w.explainings(t)
+	run, level := w.watchHPA(t), w.traceUsers(t)
 	w.start(t, "steady", 12)
 	pause(t, 20*time.Second)
 
@@ -43,6 +45,8 @@ func testUsers(t *testing.T) {
 	if lowest := observe.Lowest(w.recorder.ObservationsSince(reached)); lowest < k {
 		t.Errorf("scaled in to %d at 76 %% of the target, inside the band", lowest)
 	}
+	level.stop(t)
+	level.wantUsers(t, inBand)
 
 	quiet := time.Now()
 	w.stop(t, "steady")
@@ -62,4 +66,6 @@ func testUsers(t *testing.T) {
 	if warnings := w.recorder.Warnings(); len(warnings) > 0 {
 		t.Errorf("%d warning events on the HPA, first %+v", len(warnings), warnings[0])
 	}
+	run.stop(t)
+	run.verify(t)
 }

@@ -8,12 +8,13 @@ store, over pods and users that are a model (docs/replay-model.md). A day takes 
   replay compare --trace T.csv --policy NAME=HPA.yaml[,ADAPTER.yaml] --policy ... [flags]
   replay search --trace T.csv --hpa HPA.yaml [--config ADAPTER.yaml] --rise LIST --target LIST ... [flags]
   replay record --out T.csv --selector SELECTOR | --prometheus URL --query PROMQL [flags]
+  replay watch --hpa NAME --out RUN.jsonl [--config ADAPTER.yaml] [flags]
   replay verify --recording RUN.jsonl [--json FILE] [flags of the HPA controller]
 
 Policy
   --hpa FILE         the HorizontalPodAutoscaler, autoscaling/v2; of a file with more objects, the one that is in it; required
   --config FILE      the AdapterConfiguration (default: the shipped one); environment variables do not override it here
-` + worldUsage + commandsUsage + endUsage
+` + worldUsage + commandsUsage + watchUsage + endUsage
 
 // worldUsage is the part of --help on what a replay is like, whatever the policy.
 const worldUsage = `
@@ -67,6 +68,7 @@ Examples
   replay compare --trace day.csv --policy now=hpa.yaml --policy new=new.yaml --seeds 20 --html compared.html
   replay search --trace day.csv --hpa hpa.yaml --rise 0s,10s,30s --fall 30s,1m,5m --target 8,10,12
   replay record --out day.csv --prometheus http://prometheus:9090 --query 'sum(active_users)' --step 10s --duration 24h
+  replay watch --namespace shop --hpa web --config adapter.yaml --duration 1h --out run.jsonl
   replay verify --recording run.jsonl --json verified.json
   replay --trace flat.csv --hpa hpa.yaml --rolling-update 10m --adapter-restart 20m --adapter-outage 40s --scrape-loss 1%
 `
