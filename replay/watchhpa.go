@@ -44,7 +44,7 @@ func watchHPA(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 		fmt.Fprintf(stderr, "%s of %s: %d pods, %d passes, %d rescales\n", p.Elapsed.Round(time.Second), o.Length, p.Pods, p.Passes, p.Rescales)
 	})
 	if r == nil {
-		_ = file.Close() // nothing was written
+		_ = file.Close()     // nothing was written
 		_ = os.Remove(o.Out) // empty
 		return failed(errors.Join(errors.New("nothing recorded"), err), stderr)
 	}

@@ -59,7 +59,7 @@ Durations are 90s, 1m30s or 500ms.
 const endUsage = `
 Exit codes
   0  done
-  1  interrupted, or the result could not be written; verify: the replay did something else
+  1  interrupted, or the result could not be written; verify: the replay did something else; watch: the recording ended by an error
   2  the command line, or a file that it names, is wrong; the message says where, and what is allowed
 
 Examples

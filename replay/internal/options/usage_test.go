@@ -16,7 +16,7 @@ type command interface {
 }
 
 func commands() map[string]command {
-	return map[string]command{"run": &Run{}, "compare": &Compare{}, "search": &Search{}, "verify": &Verify{}, "record": &Record{}}
+	return map[string]command{"run": &Run{}, "compare": &Compare{}, "search": &Search{}, "verify": &Verify{}, "record": &Record{}, "watch": &Watch{}}
 }
 
 // names are those of all flags of a command.

@@ -13,16 +13,20 @@ type Watch struct {
 
 // Parse reads the command line.
 func (w *Watch) Parse(args []string) error {
-	*w = Watch{Length: 15 * time.Minute, Hold: 15 * time.Second}
 	p := NewParser()
+	w.flags(p)
+	return p.Parse(args, "hpa", "out")
+}
+
+func (w *Watch) flags(p *Parser) {
+	*w = Watch{Length: 15 * time.Minute, Hold: 15 * time.Second}
 	p.Text("out", "a file to write", &w.Out)
 	p.Text("hpa", "the name of an HPA", &w.HPA)
 	p.Text("namespace", "a namespace", &w.Namespace)
 	p.Text("kubeconfig", "a file", &w.Kubeconfig)
-	p.Text("config", "a file with an AdapterConfiguration", &w.Config)
+	p.In("config", "a file with an AdapterConfiguration", &w.Config)
 	p.Duration("duration", &w.Length, time.Second, maxDuration)
 	p.Duration("hold", &w.Hold, time.Second, time.Hour)
-	return p.Parse(args, "hpa", "out")
 }
 
 // watchUsage is the part of --help on the command.
