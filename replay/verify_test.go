@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"path/filepath"
 	"regexp"
@@ -21,7 +22,7 @@ func TestVerify(t *testing.T) {
 		for range 3 {
 			file := filepath.Join(t.TempDir(), "verified.json")
 			code, stdout, stderr := invoke(t.Context(), t, "verify", "--recording", path, "--json", file)
-			if code != exitOK || stderr != "" || !strings.Contains(stdout, "The same: ") {
+			if code != exitOK || stderr != "" || !strings.Contains(stdout, "The same rescales, ") {
 				t.Fatalf("%s: exit code %d, stderr %q, stdout:\n%s", path, code, stderr, stdout)
 			}
 			got := []string{stdout, read(t, file)}
@@ -85,5 +86,33 @@ func TestVerifyNotices(t *testing.T) {
 		if s := summaryOf(t, read(t, out)); s.OK {
 			t.Errorf("%s: %+v", name, s)
 		}
+	}
+}
+
+// TestVerifyRefuses has recordings that cannot be replayed: the exit code is not that of a difference.
+func TestVerifyRefuses(t *testing.T) {
+	text := read(t, modelRun)
+	for name, test := range map[string]struct{ pattern, by, want string }{
+		"no JSON":           {`(?s).*`, "t_seconds,value\n", "line 1: not JSON"},
+		"bad HPA":           {`"maxReplicas":10`, `"maxReplicas":1`, "hpa: spec.maxReplicas: Invalid value: 1"},
+		"unknown metric":    {`("metric":\{"name":"active)_users`, `${1}_sheep`, `hpa: spec.metrics[0].pods.metric.name: Unsupported value: "active_sheep_per_pod"`},
+		"no passes":         {`[^\n]*"pass":[^\n]*\n`, ``, "no pass in it: when the controller looked is not known"},
+		"no values":         {`\{"t":0,"collection":[^\n]*\n`, ``, "no collection of active_users_per_pod at 0"},
+		"no totals":         {`"totals":\[[^]]*\]`, `"totals":null`, "totals: none of active_users_per_pod: allowed: that of each smoothed metric that the HPA names"},
+		"impossible totals": {`"phase":"Running"`, `"phase":"Pending"`, "totals: active_users_per_pod: smoothed 20: "},
+	} {
+		path := file(t, "run.jsonl", regexp.MustCompile(test.pattern).ReplaceAllString(text, test.by))
+		code, stdout, stderr := invoke(t.Context(), t, "verify", "--recording", path)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, path) || !strings.Contains(stderr, test.want) {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %.500s: want %s", name, code, stdout, stderr, test.want)
+		}
+	}
+}
+
+func TestVerifyInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if code, stdout, stderr := invoke(ctx, t, "verify", "--recording", modelRun); code != exitFailed || stdout != "" || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }

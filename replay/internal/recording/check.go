@@ -8,6 +8,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // The bounds of what is recorded, far from what there is and from what would not fit into a number.
@@ -56,12 +57,13 @@ func (h *Header) metrics() (names []string) {
 type checker struct {
 	namespace string
 	metrics   []string
-	pods      map[string]bool // by name: whether it is still there
-	at        float64         // of the event before
+	pods      map[string]bool      // by name: whether it is still there
+	names     map[types.UID]string // of the pods
+	at        float64              // of the event before
 }
 
 func newChecker(h *Header) *checker {
-	c := &checker{pods: map[string]bool{}}
+	c := &checker{pods: map[string]bool{}, names: map[types.UID]string{}}
 	if h.HPA != nil {
 		c.namespace = h.HPA.Namespace
 	}
@@ -107,8 +109,10 @@ func (c *checker) pod(p *corev1.Pod) error {
 		return fmt.Errorf("pod.metadata: name %q, uid %q: allowed: not empty", p.Name, p.UID)
 	case p.Namespace != c.namespace:
 		return fmt.Errorf("pod.metadata.namespace %q: allowed: %q, the HPA's", p.Namespace, c.namespace)
+	case c.names[p.UID] != "" && c.names[p.UID] != p.Name:
+		return fmt.Errorf("pod.metadata.uid %q of %q: allowed: one that no other pod has, as %q has it", p.UID, p.Name, c.names[p.UID])
 	}
-	c.pods[p.Name] = true
+	c.pods[p.Name], c.names[p.UID] = true, p.Name
 	return nil
 }
 

@@ -21,7 +21,7 @@ func ReadFile(path string) (*Recording, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // after reading
 	r, err := Read(file)
 	if err != nil {
 		return nil, fmt.Errorf("recording %s: %w", path, err)
@@ -36,8 +36,8 @@ func Read(from io.Reader) (*Recording, error) {
 	lines.Buffer(nil, maxLine)
 	var r Recording
 	var c *checker
-	n := 0
-	for n = 1; lines.Scan(); n++ {
+	n := 1
+	for ; lines.Scan(); n++ {
 		var err error
 		if n == 1 {
 			r.Header, err = readHeader(lines.Bytes())

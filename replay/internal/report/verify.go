@@ -142,7 +142,8 @@ func difference(r verify.Reading) string {
 func (v Verification) conclusion() string {
 	recorded, replayed, same := v.count()
 	if v.Result.OK() {
-		return fmt.Sprintf("The same: %d rescales recorded and replayed, each of the same size, at most %v apart.", recorded, v.Result.Apart)
+		return fmt.Sprintf("The same rescales, %d recorded and %d replayed: each of the same size, at most %v apart.",
+			recorded, replayed, v.Result.Apart)
 	}
 	return fmt.Sprintf("Different: of %d rescales recorded and %d replayed %d are the same.", recorded, replayed, same)
 }

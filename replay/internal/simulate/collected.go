@@ -75,7 +75,8 @@ func (b *playback) seed(now time.Time, first sample.Batch) time.Time {
 	b.adapter.record(at, even)
 	for _, t := range b.adapter.store.Totals(at) {
 		if t.Metric == first.Metric && math.Abs(t.Smoothed-total) > 1e-9*max(total, 1) {
-			b.err = fmt.Errorf("totals: %s: smoothed %g: the pods that had a value at the beginning cannot have made it up, of which %g is accepted", t.Metric, total, t.Smoothed)
+			b.err = fmt.Errorf("totals: %s: smoothed %g: allowed: what the pods with a value at 0 can have: of them %g is accepted",
+				t.Metric, total, t.Smoothed)
 		}
 	}
 	return at

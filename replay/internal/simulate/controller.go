@@ -9,7 +9,6 @@ import (
 	"k8s.io/client-go/scale"
 	"k8s.io/klog/v2"
 	"k8s.io/kubernetes/pkg/controller/podautoscaler"
-	"k8s.io/kubernetes/pkg/controller/podautoscaler/metrics"
 
 	"userscale.dev/userscale/replay/internal/kube"
 )
@@ -21,11 +20,12 @@ var silence = sync.OnceFunc(func() {
 	utilruntime.ErrorHandlers = nil
 })
 
-// control runs upstream's controller over the cluster until ctx ends.
-func control(ctx context.Context, c *Controller, cluster *kube.Cluster, scales scale.ScalesGetter, client metrics.MetricsClient, heard logr.LogSink) {
-	ctx = klog.NewContext(ctx, logr.New(heard))
+// control runs upstream's controller on the stage until ctx ends.
+func (s *stage) control(ctx context.Context, c *Controller, scales scale.ScalesGetter) {
+	ctx = klog.NewContext(ctx, logr.New(s.heard))
+	cluster := s.cluster
 	controller := podautoscaler.NewHorizontalController(ctx, kube.EventClient{}, scales, cluster.HPAClient(), cluster.Mapper(),
-		client, cluster.HPAInformer(), cluster.PodInformer(),
+		s.witness, cluster.HPAInformer(), cluster.PodInformer(),
 		c.SyncPeriod, c.DownscaleStabilization, c.Tolerance, c.CPUInitializationPeriod, c.InitialReadinessDelay)
 	cluster.Announce()
 	controller.Run(ctx, 1)

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 
+	"userscale.dev/userscale/pkg/store"
 	"userscale.dev/userscale/replay/internal/policy"
 	"userscale.dev/userscale/replay/internal/recording"
 	"userscale.dev/userscale/replay/internal/timeline"
@@ -59,37 +61,42 @@ func livePolicy(r *recording.Recording) (*policy.Policy, error) {
 
 // complete says what a recording lacks of what is needed to replay it.
 func complete(r *recording.Recording, p *policy.Policy) error {
-	passed := false
-	first := map[string]*recording.Collection{}
-	for i := range r.Events {
-		e := &r.Events[i]
-		passed = passed || e.Pass != nil
-		if e.T == 0 && e.Collection != nil && first[e.Collection.Metric] == nil {
-			first[e.Collection.Metric] = e.Collection
-		}
-	}
-	if !passed {
+	passed := func(e recording.Event) bool { return e.Pass != nil }
+	if !slices.ContainsFunc(r.Events, passed) {
 		return errors.New("no pass in it: when the controller looked is not known")
-	}
-	totals := map[string]bool{}
-	for _, t := range r.Totals {
-		totals[t.Metric] = true
 	}
 	for i := range p.Metrics {
 		m := &p.Metrics[i]
-		for _, spec := range p.HPA.Spec.Metrics {
-			name := metricOf(&spec).Name
-			smoothed := spec.Pods != nil && name == m.Name || spec.Object != nil && name == m.TotalName
-			switch begins := first[m.Name]; {
-			case !smoothed && (spec.Pods == nil || name != m.RawName):
-			case begins == nil:
-				return fmt.Errorf("no collection of %s at 0: the values of the beginning are not known", m.Name)
-			case smoothed && !totals[m.Name] && len(begins.Values) > 0:
-				return fmt.Errorf("totals: none of %s: allowed: that of each smoothed metric that the HPA names", m.Name)
-			}
+		values, total := asked(p.HPA, m)
+		if !values {
+			continue
+		}
+		first := slices.IndexFunc(r.Events, func(e recording.Event) bool {
+			return e.T == 0 && e.Collection != nil && e.Collection.Metric == m.Name
+		})
+		if first < 0 {
+			return fmt.Errorf("no collection of %s at 0: the values of the beginning are not known", m.Name)
+		}
+		known := slices.ContainsFunc(r.Totals, func(t recording.Total) bool { return t.Metric == m.Name })
+		if total && !known && len(r.Events[first].Collection.Values) > 0 {
+			return fmt.Errorf("totals: none of %s: allowed: that of each smoothed metric that the HPA names", m.Name)
 		}
 	}
 	return nil
+}
+
+// asked says whether an HPA asks for a metric's values, and whether for parts of its smoothed total.
+func asked(hpa *autoscalingv2.HorizontalPodAutoscaler, m *store.Metric) (values, total bool) {
+	for i := range hpa.Spec.Metrics {
+		spec := &hpa.Spec.Metrics[i]
+		switch name := metricOf(spec).Name; {
+		case spec.Pods != nil && name == m.Name, spec.Object != nil && name == m.TotalName:
+			values, total = true, true
+		case spec.Pods != nil && name == m.RawName:
+			values = true
+		}
+	}
+	return values, total
 }
 
 // replay is the inside of the bubble.

@@ -110,7 +110,7 @@ func amount(m *autoscalingv2.MetricStatus) int64 {
 }
 
 func TestSchedule(t *testing.T) {
-	s := func(seconds float64) time.Duration { return after(seconds) }
+	s := after
 	for name, test := range map[string]struct {
 		recorded []time.Duration
 		end      float64

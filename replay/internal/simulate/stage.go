@@ -55,7 +55,7 @@ func (s *stage) play(outer context.Context, c *Controller, scales scale.ScalesGe
 	var controller sync.WaitGroup
 	controller.Go(func() {
 		time.Sleep(time.Until(first.Add(offBeat)))
-		control(ctx, c, s.cluster, scales, s.witness, s.heard)
+		s.control(ctx, c, scales)
 	})
 	s.agenda.run(func() bool { return goOn() && outer.Err() == nil })
 	s.hear()

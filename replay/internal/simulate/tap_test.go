@@ -26,7 +26,7 @@ import (
 // at a cluster. So it does not see collections that bring nothing new, and the passes are seen some time after they were made.
 type tap struct {
 	*world
-	out       *recording.Recording
+	recorded  *recording.Recording
 	pods      map[types.UID]*corev1.Pod
 	collected map[string]map[types.UID]state // by metric
 	decided   int
@@ -57,8 +57,8 @@ func tapped(t *testing.T, c Config) (*timeline.Timeline, *recording.Recording) {
 			t.Fatal(err)
 		}
 	})
-	slices.SortStableFunc(tap.out.Events, func(a, b recording.Event) int { return int(math.Round(1000*a.T) - math.Round(1000*b.T)) })
-	return tap.world.stage.out, tap.out
+	slices.SortStableFunc(tap.recorded.Events, func(a, b recording.Event) int { return int(math.Round(1000*a.T) - math.Round(1000*b.T)) })
+	return tap.out, tap.recorded
 }
 
 var update = flag.Bool("update", false, "write the recording of the model that other packages' tests read")
@@ -93,7 +93,7 @@ func (p *tap) look() {
 	if now.Before(p.start) {
 		return
 	}
-	if p.out == nil {
+	if p.recorded == nil {
 		p.begin()
 	}
 	p.lookAtPods()
@@ -118,16 +118,16 @@ func (p *tap) note(e recording.Event) {
 	if e.T == 0 {
 		e.T = p.moment(time.Now())
 	}
-	p.out.Events = append(p.out.Events, e)
+	p.recorded.Events = append(p.recorded.Events, e)
 }
 
 func (p *tap) begin() {
-	p.out = &recording.Recording{Header: recording.Header{
+	p.recorded = &recording.Recording{Header: recording.Header{
 		Kind: recording.Kind, Began: p.start, HPA: p.cluster.HPA(), Configuration: p.config.Policy.Settings, Replicas: p.cluster.Desired(),
 	}}
-	p.version = p.out.HPA.ResourceVersion
+	p.version = p.recorded.HPA.ResourceVersion
 	for _, t := range p.custom.serving.Load().store.Totals(time.Now()) {
-		p.out.Totals = append(p.out.Totals, recording.Total{Metric: t.Metric, Smoothed: t.Smoothed})
+		p.recorded.Totals = append(p.recorded.Totals, recording.Total{Metric: t.Metric, Smoothed: t.Smoothed})
 	}
 }
 
@@ -186,7 +186,7 @@ func (p *tap) lookAtUsage() {
 
 // lookAtHPA is a millisecond after each pass, since it is then that something happens again.
 func (p *tap) lookAtHPA() {
-	for _, d := range p.stage.out.Decisions[p.decided:] {
+	for _, d := range p.out.Decisions[p.decided:] {
 		p.note(recording.Event{T: d.T + writeDelay.Seconds(), Rescale: &recording.Rescale{From: d.From, To: d.To, Reason: d.Reason}})
 		p.decided++
 	}
