@@ -3,6 +3,9 @@
 // It stands in for client-go's fake clientset and informers, in which a replay would spend nearly all its time: for each write the fake
 // builds a REST mapper of all known types, to manage fields as an API server does. Here a write is one assignment under a mutex. A
 // status that is written is seen at once, and events about it are delivered by the one who writes.
+//
+// What the controller never asks for is not there: an embedded interface is nil, so that a method which a later version of the controller
+// calls ends the program with a nil pointer, in the line of k8s.io/kubernetes/pkg/controller/podautoscaler that calls it.
 package kube
 
 import (
