@@ -29,6 +29,7 @@ type check struct {
 type reading struct {
 	Metric   string         `json:"metric"`
 	Unit     string         `json:"unit"`
+	Target   float64        `json:"target"`
 	Passes   int            `json:"passes"`         // in which both have a value
 	OneSided int            `json:"oneSidedPasses"` // in which one alone has
 	Largest  timeline.Value `json:"largestDifference"`
@@ -62,7 +63,7 @@ func (v Verification) json() any {
 		})
 	}
 	for _, r := range v.Result.Readings {
-		summary.Readings = append(summary.Readings, reading{r.Metric.Name, r.Metric.Unit, r.Both, r.OneSided, r.Largest, r.At})
+		summary.Readings = append(summary.Readings, reading{r.Metric.Name, r.Metric.Unit, r.Metric.Target, r.Both, r.OneSided, r.Largest, r.At})
 	}
 	return summary
 }
@@ -99,9 +100,9 @@ func (v Verification) writeText(w io.Writer) error {
 	for _, p := range v.Result.Rescales {
 		fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", columns(p.Recorded), columns(p.Replayed), verdict(p), why(p))
 	}
-	fmt.Fprintf(out, "\nreadings\tpasses\tlargest difference\tat\tone side only\n")
+	fmt.Fprintf(out, "\nreadings\ttarget\tpasses\tlargest difference\tat\tone side only\n")
 	for _, r := range v.Result.Readings {
-		fmt.Fprintf(out, "%s\t%d\t%s\t%d\n", r.Metric.Name, r.Both, difference(r), r.OneSided)
+		fmt.Fprintf(out, "%s\t%g%s\t%d\t%s\t%d\n", r.Metric.Name, r.Metric.Target, r.Metric.Unit, r.Both, difference(r), r.OneSided)
 	}
 	fmt.Fprintf(out, "\n%s\n", v.conclusion())
 	return out.Flush()

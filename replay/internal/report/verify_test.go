@@ -21,8 +21,8 @@ func TestVerification(t *testing.T) {
 		Apart: 15 * time.Second, Passes: 20,
 		Rescales: []verify.Pair{{Recorded: up, Replayed: &later}, {Recorded: down}, {Replayed: down}},
 		Readings: []verify.Reading{
-			{Metric: timeline.Metric{Name: "users"}, Both: 20, Largest: timeline.Known(-0.25), At: 45},
-			{Metric: timeline.Metric{Name: "cpu", Unit: "%"}, OneSided: 20},
+			{Metric: timeline.Metric{Name: "users", Target: 10}, Both: 20, Largest: timeline.Known(-0.25), At: 45},
+			{Metric: timeline.Metric{Name: "cpu", Unit: "%", Target: 60}, OneSided: 20},
 		},
 	}}
 	var out bytes.Buffer
@@ -32,7 +32,7 @@ func TestVerification(t *testing.T) {
 	}
 	has(t, "text", out.String(), "run.jsonl: 20 passes", "30.5s     2 → 4  31s       2 → 4  +0.500 s  ok         pods metric users above target",
 		"5m0s      4 → 3  –                          DIFFERENT  All metrics below target", "\n–                5m0s      4 → 3            DIFFERENT",
-		"users     20      -0.250              45s  0", "cpu       0       –                        20", "Different: of 2 rescales recorded and 2 replayed 1 are the same.")
+		"users     10      20      -0.250              45s  0", "cpu       60%     0       –                        20", "Different: of 2 rescales recorded and 2 replayed 1 are the same.")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,8 @@
 package simulate
 
 import (
-	"encoding/json"
-	"errors"
-	"flag"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -59,32 +55,6 @@ func tapped(t *testing.T, c Config) (*timeline.Timeline, *recording.Recording) {
 	})
 	slices.SortStableFunc(tap.recorded.Events, func(a, b recording.Event) int { return int(math.Round(1000*a.T) - math.Round(1000*b.T)) })
 	return tap.out, tap.recorded
-}
-
-var update = flag.Bool("update", false, "write the recording of the model that other packages' tests read")
-
-// TestWriteRecording makes the recording of a step up and down in the model, with a lost scrape now and then.
-func TestWriteRecording(t *testing.T) {
-	if !*update {
-		t.Skip("only with -update")
-	}
-	c := shipped(t, then(hold(20, 20), hold(48, 130), hold(5, 180)))
-	window := int32(60)
-	c.Policy.HPA.Spec.Behavior.ScaleDown.StabilizationWindowSeconds = &window
-	c.Initial, c.Scrapes.Loss, c.Seed = 2, 0.02, 1
-	_, r := tapped(t, c)
-	file, err := os.Create("../../testdata/model.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := json.NewEncoder(file)
-	errs := []error{lines.Encode(r.Header)}
-	for _, e := range r.Events {
-		errs = append(errs, lines.Encode(e))
-	}
-	if err := errors.Join(append(errs, file.Close())...); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // look is called after each thing that happened.
