@@ -9,7 +9,7 @@ import (
 
 // What was written is what is read.
 func TestWrite(t *testing.T) {
-	r, err := ReadFile("../../testdata/model.jsonl")
+	r, err := ReadFile("../../testdata/users.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
