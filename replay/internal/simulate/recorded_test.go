@@ -43,8 +43,10 @@ func TestReplayOfARecordedRun(t *testing.T) {
 		if seed%2 == 0 {
 			c.Initial = 4
 		}
-		if seed%3 > 0 { // whose values change with every third collection
-			c.Policy = policyOf(t, c.Policy.HPA, "../../../manifests/components/gpu/adapter.yaml")
+		if hpa := c.Policy.HPA; seed%3 > 0 { // whose values change with every third collection
+			c.Policy = policyOf(t, hpa, "../../../manifests/components/gpu/adapter.yaml")
+		} else { // which looks at how many pods there are
+			hpa.Spec.Metrics[0] = objectMetric(hpa, true)
 		}
 		run, recorded := tapped(t, c)
 		got := replayed(t, recorded)
@@ -96,6 +98,8 @@ func amount(m *autoscalingv2.MetricStatus) int64 {
 	switch {
 	case m.Pods != nil:
 		v = m.Pods.Current
+	case m.Object != nil:
+		v = m.Object.Current
 	case m.Resource != nil:
 		v = m.Resource.Current
 	}

@@ -1,0 +1,95 @@
+package simulate
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"userscale.dev/userscale/pkg/sample"
+	"userscale.dev/userscale/replay/internal/recording"
+)
+
+const usersName = "active_users_per_pod"
+
+// live is a recording of an HPA on users alone, which follows them at once, of a pod that has long been ready.
+func live(t *testing.T, events ...recording.Event) *recording.Recording {
+	t.Helper()
+	hpa := raw(t, shipped(t, nil).Policy).HPA
+	hpa.Spec.Metrics = hpa.Spec.Metrics[:1]
+	one := int32(1)
+	hpa.Spec.MinReplicas = &one
+	r := &recording.Recording{Header: recording.Header{
+		Kind: recording.Kind, Began: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC),
+		HPA: hpa, Configuration: raw(t, shipped(t, nil).Policy).Settings, Replicas: 1, Totals: []recording.Total{{Metric: usersName, Smoothed: 5}},
+	}}
+	r.Events = append([]recording.Event{{Pod: livePod("web-0", "a")}, measured(0, "web-0", 5)}, events...)
+	return r
+}
+
+func livePod(name string, uid types.UID) *corev1.Pod {
+	long := metav1.NewTime(time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC))
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: name, Namespace: metav1.NamespaceDefault, UID: uid, CreationTimestamp: long,
+			Annotations: map[string]string{"userscale.dev/scrape": "true", "userscale.dev/port": "8000"},
+		},
+		Status: corev1.PodStatus{
+			Phase: corev1.PodRunning, PodIP: "10.0.0.1", StartTime: &long,
+			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue, LastTransitionTime: long}},
+		},
+	}
+}
+
+func measured(t float64, pod string, users float64) recording.Event {
+	return recording.Event{T: t, Collection: &recording.Collection{Metric: usersName, Values: []recording.Value{{Pod: pod, Value: users, At: t}}}}
+}
+
+func passAt(t float64) recording.Event { return recording.Event{T: t, Pass: &recording.Pass{}} }
+
+// A pod of a StatefulSet is followed by one of the same name. What comes of a name is the one's that has it, and nobody's once it is gone.
+func TestNamesakes(t *testing.T) {
+	for name, end := range map[string][]recording.Event{"its end was seen": {{T: 20, Gone: "web-0"}}, "it was not": nil} {
+		events := slices.Concat([]recording.Event{passAt(10)}, end,
+			[]recording.Event{{T: 20, Pod: livePod("web-0", "b")}, measured(21, "web-0", 8), passAt(25), {T: 30, Gone: "web-0"}, measured(31, "web-0", 9), passAt(40)})
+		out := replayed(t, live(t, events...))
+		for i, want := range []int64{5000, 8000, -1} {
+			if got := amount(&out.Statuses[i].CurrentMetrics[0]); got != want {
+				t.Errorf("%s: pass %d read %d, want %d", name, i, got, want)
+			}
+		}
+	}
+}
+
+// Who is asked for all pods at once fails for all of them at once; and where the time was over nothing is known of who is in no list.
+func TestFailures(t *testing.T) {
+	b := &playback{named: map[string]*corev1.Pod{"a": livePod("a", "1"), "b": livePod("b", "2")}}
+	batch := func(failures map[string]string) sample.Batch {
+		return b.batch(&recording.Collection{Metric: usersName, Failures: failures})
+	}
+	if got := batch(map[string]string{"a": "timeout", "b": "connection", "gone": "timeout"}); got.Err != nil || got.Partial || len(got.Failures) != 2 ||
+		got.Failures[0] != (sample.Failure{Pod: "1", Reason: sample.ReasonTimeout}) {
+		t.Errorf("failures: %+v", got)
+	}
+	if got := batch(map[string]string{"a": "collection_failed", "b": "collection_failed"}); got.Err == nil || len(got.Failures) != 0 {
+		t.Errorf("of all: %+v", got)
+	}
+	if got := batch(map[string]string{"a": "not_reached"}); got.Err != nil || !got.Partial {
+		t.Errorf("not reached: %+v", got)
+	}
+}
+
+// A total begins as it was recorded, idle pods share it, and it moves though nothing new is seen.
+func TestInitialTotal(t *testing.T) {
+	r := live(t, passAt(0.03), passAt(15))
+	r.Events[1].Collection.Values[0].Value = 0
+	r.Configuration.Metrics[0].Smoothing = shipped(t, nil).Policy.Settings.Metrics[0].Smoothing // half of it is left after a minute
+	out := replayed(t, r)
+	first, then := amount(&out.Statuses[0].CurrentMetrics[0]), amount(&out.Statuses[1].CurrentMetrics[0])
+	if first != 5000 || then != 4253 { // after 14 collections, 5·2^(−14/60)
+		t.Errorf("read %d, then %d", first, then)
+	}
+}
