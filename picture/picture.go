@@ -6,12 +6,12 @@ package picture
 
 import "time"
 
-// Picture is what a run looked like. All its moments are seconds since Start.
+// Picture is what a run looked like. All its moments are seconds since Start, which is zero where time was not that of a clock.
 type Picture struct {
 	Title   string    `json:"title"`
 	Remarks []string  `json:"remarks,omitempty"` // what must be known before looking at the curves
 	Facts   []Fact    `json:"facts,omitempty"`   // what was run, and what came of it
-	Start   time.Time `json:"start"`
+	Start   time.Time `json:"start,omitzero"`
 	Phases  []Moment  `json:"phases,omitempty"` // each lasts until the next one, in all panels
 	Panels  []Panel   `json:"panels"`
 	Tables  []Table   `json:"tables,omitempty"`

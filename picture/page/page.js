@@ -115,13 +115,17 @@
 
 	const timeSteps = [0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
 
+	// Of counts there are no halves.
+	const wholeSteps = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8].flatMap(n => [n, 2 * n, 5 * n]);
+	const whole = panel => panel.series.every(s => s.values.every(v => v == null || Number.isInteger(v)));
+
 	function axes(panel) {
 		const axis = {stroke: () => css('muted'), grid: {stroke: () => css('rule'), width: 1}, ticks: {stroke: () => css('rule'), width: 1, size: 4}, font: '12px system-ui, sans-serif'};
 		// Of a logarithmic axis' many lines, those of the powers of ten.
 		const powers = (u, at) => at.map(v => Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9 ? v : null);
 		return [
 			{...axis, incrs: timeSteps, space: 70, size: 28, values: (u, at, i, space, step) => at.map(t => clock(t, step))},
-			{...axis, size: axisWidth, ...(panel.log ? {filter: powers, grid: {...axis.grid, filter: powers}} : {}), values: (u, at) => at.map(v => v == null ? '' : show(panel.unit, v))},
+			{...axis, size: axisWidth, ...(!panel.log && whole(panel) ? {incrs: wholeSteps} : {}), ...(panel.log ? {filter: powers, grid: {...axis.grid, filter: powers}} : {}), values: (u, at) => at.map(v => v == null ? '' : show(panel.unit, v))},
 		];
 	}
 
@@ -234,8 +238,8 @@
 			return;
 		}
 		const t = u.posToVal(u.cursor.left, 'x'), phase = holding(phases, t);
-		const utc = new Date(Date.parse(picture.start) + t * 1000).toISOString();
-		const words = [utc.slice(11, 19) + ' UTC'];
+		const words = [];
+		if (picture.start) words.push(new Date(Date.parse(picture.start) + t * 1000).toISOString().slice(11, 19) + ' UTC');
 		if (phase) words.push(phase.name + (phase.text ? ': ' + phase.text : ''));
 		cursorLine.replaceChildren(element('b', clock(t)), element('span', '   ' + words.join('   ')));
 	}
@@ -258,9 +262,8 @@
 			const here = x >= 0 ? panel.events.filter(e => visible(u, e.at) && Math.abs(u.valToPos(e.at, 'x') - x) <= near).slice(0, 5) : [];
 			box.hidden = here.length === 0;
 			box.replaceChildren(...here.flatMap(e => [element('b', clock(e.at) + '  ' + e.name), element('span', e.text)]));
-			const rightHalf = x > u.over.clientWidth / 2;
-			box.style.left = rightHalf ? '' : x + 12 + 'px';
-			box.style.right = rightHalf ? u.over.clientWidth - x + 12 + 'px' : '';
+			const room = u.over.clientWidth, beside = x > room / 2 ? x - 12 - box.offsetWidth : x + 12;
+			box.style.left = Math.max(0, Math.min(beside, room - box.offsetWidth)) + 'px'; // over the cursor where nothing else is left
 			box.style.top = '12px';
 		};
 		return {ready: [ready], setCursor: [setCursor]};

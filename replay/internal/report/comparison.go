@@ -72,7 +72,7 @@ func (c Comparison) CSV() [][]string {
 
 // Picture is part of [Report]: the ready pods of each policy over the demand, and the tables.
 func (c Comparison) Picture() *picture.Picture {
-	out := &picture.Picture{Title: "Policies side by side", Start: start(), Tables: c.tables()}
+	out := &picture.Picture{Title: "Policies side by side", Tables: c.tables()}
 	for i, run := range c.First {
 		points, remarks := thinned(run.Points)
 		if i == 0 {
@@ -80,13 +80,13 @@ func (c Comparison) Picture() *picture.Picture {
 			out.Remarks = remarks
 			out.Panels = []picture.Panel{
 				{Title: "Demand", Unit: "users", Times: timesOf(points), Series: []picture.Series{
-					{Name: "users", Color: picture.Grey, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return timeline.Known(p.Users) })},
+					{Name: "users", Color: picture.Blue, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return timeline.Known(p.Users) })},
 				}},
 			}
 		}
 		out.Panels = append(out.Panels, picture.Panel{Title: c.Rows[i].Name + ": pods", Times: timesOf(points), Events: moments(run), Series: []picture.Series{
 			{Name: "needed", Color: picture.Grey, Thin: true, Held: true, Values: curve(points, func(p *timeline.Point) timeline.Value {
-				return timeline.Known(math.Ceil(p.Users / run.PodCapacity))
+				return timeline.Known(max(1, math.Ceil(p.Users/run.PodCapacity)))
 			})},
 			{Name: "ready", Color: picture.Green, Held: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return timeline.Known(float64(p.Ready)) })},
 		}})

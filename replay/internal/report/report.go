@@ -4,6 +4,7 @@ package report
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,11 +26,9 @@ type Report interface {
 // Files are where a report goes besides the terminal; empty ones are not written.
 type Files struct{ JSON, CSV, HTML string }
 
-// Write shows a report on out and writes the files. The error names the file.
+// Write writes the files and shows a report on out, each whether or not the others could be. The error names the file.
 func Write(r Report, out io.Writer, files Files) error {
-	if err := r.WriteText(out); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
+	var errs []error
 	for _, f := range []struct {
 		name  string
 		write func(io.Writer) error
@@ -41,11 +40,12 @@ func Write(r Report, out io.Writer, files Files) error {
 		if f.name == "" {
 			continue
 		}
-		if err := writeFile(f.name, f.write); err != nil {
-			return err
-		}
+		errs = append(errs, writeFile(f.name, f.write))
 	}
-	return nil
+	if err := r.WriteText(out); err != nil {
+		errs = append(errs, fmt.Errorf("write the report: %w", err))
+	}
+	return errors.Join(errs...)
 }
 
 func writeFile(name string, write func(io.Writer) error) error {

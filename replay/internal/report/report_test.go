@@ -73,8 +73,11 @@ func has(t *testing.T, what, text string, parts ...string) {
 func TestRun(t *testing.T) {
 	text, page, rows, value := written(t, OfRun(example("shipped")))
 	has(t, "text", text, "shipped on day.csv, seed 4", "2.5s  2 → 3  pods metric active_users_per_pod above target  ScaleUpLimit", "unserved load", "4.00", "time to capacity", "–")
-	has(t, "page", page, "2 → 3", "pods metric active_users_per_pod above target; active_users_per_pod: 12.50, target 10.00, proposes 3; cpu: –, target 60.00; ScaleUpLimit",
+	has(t, "page", page, "2\u00a0→\u00a03", "pods metric active_users_per_pod above target; active_users_per_pod: 12.50, target 10.00, proposes 3; cpu: –, target 60.00; ScaleUpLimit",
 		"hpa: FailedGetResourceMetric")
+	if strings.Contains(page, "GPU") || strings.Contains(page, "UTC</dd>") {
+		t.Error("a GPU that nobody has, or a time that no clock showed")
+	}
 	if strings.Contains(page, "<no>") {
 		t.Error("words became markup")
 	}
@@ -123,8 +126,9 @@ func TestSearch(t *testing.T) {
 
 func TestWriteNamesTheFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "no", "such.csv")
-	if err := Write(OfRun(example("x")), &bytes.Buffer{}, Files{CSV: name}); err == nil || !strings.Contains(err.Error(), name) {
-		t.Errorf("got %v", err)
+	var out bytes.Buffer
+	if err := Write(OfRun(example("x")), &out, Files{CSV: name}); err == nil || !strings.Contains(err.Error(), name) || out.Len() == 0 {
+		t.Errorf("got %v and %d bytes of text", err, out.Len())
 	}
 }
 

@@ -74,7 +74,7 @@ func (r Run) Picture() *picture.Picture {
 		return curve(points, func(p *timeline.Point) timeline.Value { return timeline.Known(of(p)) })
 	}
 	out := &picture.Picture{
-		Title: fmt.Sprintf("%s on %s", filepath.Base(t.Policy), filepath.Base(t.Trace)), Start: start(), Remarks: remark,
+		Title: fmt.Sprintf("%s on %s", filepath.Base(t.Policy), filepath.Base(t.Trace)), Remarks: remark,
 		Facts: r.facts(),
 		Panels: []picture.Panel{
 			{Title: "Users", Times: times, Series: []picture.Series{
@@ -88,14 +88,21 @@ func (r Run) Picture() *picture.Picture {
 				{Name: "ready", Color: picture.Green, Held: true, Values: known(func(p *timeline.Point) float64 { return float64(p.Ready) })},
 				{Name: "paid for", Color: picture.Orange, Held: true, Thin: true, Values: known(func(p *timeline.Point) float64 { return float64(p.Running) })},
 			}},
-			{Title: "Use of the ready pods", Unit: "%", Times: times, Series: []picture.Series{
-				{Name: "CPU", Color: picture.Orange, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.CPU })},
-				{Name: "GPU", Color: picture.Purple, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.GPU })},
-			}},
+			{Title: "Use of the ready pods", Unit: "%", Times: times, Series: measured(
+				picture.Series{Name: "CPU", Color: picture.Orange, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.CPU })},
+				picture.Series{Name: "GPU", Color: picture.Purple, Thin: true, Values: curve(points, func(p *timeline.Point) timeline.Value { return p.GPU })},
+			)},
 		},
 	}
 	return out
 }
+
+// measured are those of some series that have a value at all: where there are no GPUs, there is nothing to name.
+func measured(all ...picture.Series) []picture.Series {
+	return slices.DeleteFunc(all, func(s picture.Series) bool { return !slices.ContainsFunc(s.Values, known) })
+}
+
+func known(value float64) bool { return !picture.IsAbsent(value) }
 
 func (r Run) facts() []picture.Fact {
 	t := r.Timeline
@@ -115,7 +122,7 @@ func moments(t *timeline.Timeline) []picture.Moment {
 	var out []picture.Moment
 	for i := range t.Decisions {
 		d := &t.Decisions[i]
-		out = append(out, picture.Moment{At: d.T, Name: fmt.Sprintf("%d → %d", d.From, d.To), Text: reason(d)})
+		out = append(out, picture.Moment{At: d.T, Name: fmt.Sprintf("%d\u00a0→\u00a0%d", d.From, d.To), Text: reason(d)})
 	}
 	for i := range t.Events {
 		e := &t.Events[i]
@@ -154,7 +161,7 @@ func thinned(points []timeline.Point) ([]timeline.Point, []string) {
 	for i := 0; i < len(points); i += n {
 		some = append(some, points[i])
 	}
-	return some, []string{fmt.Sprintf("Curves show every %dth second; scores are of all.", n)}
+	return some, []string{fmt.Sprintf("Curves show one second in %d; scores are of all.", n)}
 }
 
 func timesOf(points []timeline.Point) []float64 {
@@ -164,6 +171,3 @@ func timesOf(points []timeline.Point) []float64 {
 	}
 	return times
 }
-
-// start is when virtual time begins.
-func start() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
