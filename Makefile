@@ -69,7 +69,7 @@ lint: bin/golangci-lint ## Check style and likely mistakes in every module
 	@echo "lint the workload with CUDA"; bin/golangci-lint run --build-tags cuda ./cmd/workload/...
 
 .PHONY: mutants
-mutants: packages $(LOCALKUBE) images ## Break the code on purpose and see the tests fail, end to end too
+mutants: packages $(LOCALKUBE) images bin/replay ## Break the code on purpose and see the tests fail, end to end too
 	@test/mutants.sh
 
 FUZZTIME ?= 10m

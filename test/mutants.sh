@@ -33,7 +33,7 @@ caught_by_unit() { # COPY PATCH LOG PACKAGE TEST
 
 caught_by_e2e() { # COPY PATCH LOG TEST
 	git -C "$1" apply "$2" || return 1
-	mkdir -p "$1/bin" && cp -r bin/localkube* bin/prometheus "$1/bin/" # built from what a mutant does not touch
+	mkdir -p "$1/bin" && cp -r bin/localkube* bin/prometheus bin/replay "$1/bin/" # as they are without the mutant
 	make --no-print-directory -C "$1" bin/localkube images >"$3" 2>&1 || return 1
 	! "$1/test/e2e.sh" -run "^${4//\//\$/^}\$" >>"$3" 2>&1 && fails "$3" "$4"
 }

@@ -14,8 +14,8 @@ import (
 const lags = 40
 
 // journal is a recording that grows. Until the run begins it only knows what there is; then each change is an event too. All times are by
-// the adapter's clock, so that it does not matter what time it is here: the samples' times are by that clock, and those that the API
-// server shows are by one that agrees with it, in a cluster that is any good.
+// the adapter's clock, so that it does not matter what time it is here: the samples' times are by that clock, and those in pods and HPAs
+// by others of the cluster, which should agree with it.
 type journal struct {
 	mu     sync.Mutex      // guards what follows
 	lags   []time.Duration // of the last answers: what time it was here, less the time in the answer

@@ -4,7 +4,6 @@ package observe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -46,17 +45,18 @@ type Progress struct {
 	Pods, Passes, Rescales int
 }
 
-// Run records until ctx ends, which is no error. After an error there is what was recorded until then, which is good; nil if the run did
+// Run records until outer ends, which is no error. After an error there is what was recorded until then, which is good; nil if the run did
 // not begin. Errors: the adapter does not explain the HPA, or serves its metrics in another way than configured; the HPA is changed or
 // deleted; nobody answers for longer than Hold.
-func Run(ctx context.Context, from Cluster, c Config, tell func(Progress)) (*recording.Recording, error) {
-	ctx, end := context.WithCancelCause(ctx)
+func Run(outer context.Context, from Cluster, c Config, tell func(Progress)) (*recording.Recording, error) {
+	ctx, end := context.WithCancelCause(outer)
 	defer end(nil)
 	r := &run{config: c, from: from, journal: newJournal(), end: end}
 	err := r.begin(ctx)
 	if err == nil {
-		r.attend(ctx, tell)
-		err = ended(ctx)
+		if r.attend(ctx, tell); outer.Err() == nil {
+			err = context.Cause(ctx)
+		}
 	}
 	end(nil)
 	r.watching.Wait()
@@ -117,12 +117,4 @@ func (r *run) explain(ctx context.Context) (*explain.Report, error) {
 	}
 	r.journal.answered(list.Items[0].Time)
 	return &list.Items[0], nil
-}
-
-// ended is why ctx ended; nil where nothing is wrong: the time is over, or somebody wants no more.
-func ended(ctx context.Context) error {
-	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return nil
 }

@@ -251,6 +251,11 @@ func TestEndsEarly(t *testing.T) {
 			time.Sleep(5250 * time.Millisecond)
 			return nil
 		},
+		"no answer for 5s: context deadline exceeded": func(s *stage) error {
+			s.say(func() { s.away = errSlow })
+			time.Sleep(8250 * time.Millisecond)
+			return nil
+		},
 		"no answer for 5s: metrics.k8s.io: the adapter is away": func(s *stage) error {
 			s.metrics.PrependReactor("list", "pods", refuse(errAway))
 			time.Sleep(5500 * time.Millisecond)

@@ -100,7 +100,14 @@ func theReport() explain.Report {
 }
 
 // explain answers, by the adapter's clock.
-func (s *stage) explain(context.Context) (explain.List, error) {
+func (s *stage) explain(ctx context.Context) (explain.List, error) {
+	s.mu.Lock()
+	slow := errors.Is(s.away, errSlow)
+	s.mu.Unlock()
+	if slow {
+		<-ctx.Done()
+		return explain.List{}, ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.report
@@ -148,4 +155,7 @@ func shipped(t *testing.T) *config.AdapterConfiguration {
 	return c
 }
 
-var errAway = errors.New("the adapter is away")
+var (
+	errAway = errors.New("the adapter is away")
+	errSlow = errors.New("the adapter takes its time")
+)
