@@ -13,9 +13,10 @@ import (
 )
 
 // testGPU loads the simulated GPUs of two pods, users and CPU being low, and wants the HPA to scale out by GPU alone. The label is the
-// one by which the GPU's series name the pods.
-func testGPU(t *testing.T, label string) {
+// one by which the GPU's series name the pods. The run is recorded, and the HPA controller decides the same when it is replayed.
+func testGPU(t *testing.T, component, label string) {
 	w := newWorkload(t, settings{min: 2, max: 4, window: 60, gpu: true})
+	run := w.watchHPA(t, "components/"+component+"/adapter.yaml")
 	began := time.Now()
 	w.load(t, "gpu", w.url, "--scenario", "gpu", "--concurrency", "8", "--work-ms", "3000", "--timeout", "60s", "--ramp", "3s")
 	w.until(t, 2*time.Minute, "a third ready pod", func(o observe.Observation) bool { return o.Ready > 2 })
@@ -38,6 +39,8 @@ func testGPU(t *testing.T, label string) {
 		t.Errorf("%d warning events on the HPA after start-up, first %+v", len(warnings), warnings[0])
 	}
 	w.wantAttributed(t, label)
+	run.stop(t)
+	run.verify(t)
 }
 
 // wantAttributed wants the adapter to say of every pod with a GPU value which GPU it is from, and how it knows.

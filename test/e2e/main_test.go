@@ -61,7 +61,7 @@ func TestBase(t *testing.T) {
 // TestGPU adds the GPU metric with its Prometheus and the DCGM simulator.
 func TestGPU(t *testing.T) {
 	deploy(t, "gpu")
-	t.Run("ScaleOut", func(t *testing.T) { testGPU(t, "exported_pod") })
+	t.Run("ScaleOut", func(t *testing.T) { testGPU(t, "gpu", "exported_pod") })
 	t.Run("Kills", testKills)
 	t.Run("Binding", testBinding)
 }
@@ -69,7 +69,7 @@ func TestGPU(t *testing.T) {
 // TestGPUExporters has the GPU metric from the exporters' own pods, and no Prometheus to ask.
 func TestGPUExporters(t *testing.T) {
 	deploy(t, "gpu-exporters")
-	t.Run("ScaleOut", func(t *testing.T) { testGPU(t, "pod") })
+	t.Run("ScaleOut", func(t *testing.T) { testGPU(t, "gpu-exporters", "pod") })
 }
 
 // deploy applies one of this folder's overlays and waits until all of it runs.

@@ -21,10 +21,10 @@ type recorder struct {
 	file, log string
 }
 
-// watchHPA records the HPA and all that it decides by.
-func (w *deployed) watchHPA(t *testing.T) *recorder {
+// watchHPA records the HPA and all that it decides by. The adapter is configured by a file in manifests/.
+func (w *deployed) watchHPA(t *testing.T, config string) *recorder {
 	t.Helper()
-	return w.startRecorder(t, "users.jsonl", "watch", "--hpa", w.name, "--config", filepath.Join(manifests, "base", "adapter", "adapter.yaml"))
+	return w.startRecorder(t, "run.jsonl", "watch", "--hpa", w.name, "--config", filepath.Join(manifests, config))
 }
 
 // traceUsers records how many users there are, by the custom metrics API.

@@ -20,7 +20,7 @@ func testUsers(t *testing.T) {
 	)
 	w := newWorkload(t, settings{min: 2, max: 10, window: 15, stepDown: stepDown})
 	explanations := w.explainings(t)
-	run, level := w.watchHPA(t), w.traceUsers(t)
+	run, level := w.watchHPA(t, "base/adapter/adapter.yaml"), w.traceUsers(t)
 	w.start(t, "steady", 12)
 	pause(t, 20*time.Second)
 
