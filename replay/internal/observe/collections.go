@@ -16,6 +16,7 @@ import (
 type collections struct {
 	journal *journal
 	names   map[string]string          // the smoothed metric's, by each name under which an HPA can ask for it
+	scraped map[string]bool            // the metrics of which each pod is asked itself
 	looked  time.Time                  // of the last explanation
 	seen    map[string]map[string]seen // by metric and pod
 }
@@ -28,9 +29,10 @@ type seen struct {
 }
 
 func newCollections(j *journal, p *policy.Policy) *collections {
-	c := &collections{journal: j, names: map[string]string{}, seen: map[string]map[string]seen{}}
+	c := &collections{journal: j, names: map[string]string{}, scraped: map[string]bool{}, seen: map[string]map[string]seen{}}
 	for i := range p.Metrics {
 		m := &p.Metrics[i]
+		c.scraped[m.Name] = m.Scraped
 		for _, name := range []string{m.Name, m.RawName, m.TotalName} {
 			if name != "" {
 				c.names[name] = m.Name
@@ -78,7 +80,7 @@ func (c *collections) metric(name string, now time.Time, pods []explain.Pod) {
 		if p.Reason == string(sample.ReasonCollection) {
 			return
 		}
-		was, is := before[p.Name], seen{failed: failure(p)}
+		was, is := before[p.Name], seen{failed: c.failure(name, p)}
 		if p.Raw != nil && p.AgeSeconds != nil {
 			is.at, is.value = now.Add(-duration(*p.AgeSeconds)), *p.Raw
 		}
@@ -107,11 +109,16 @@ func newer(was, is seen) bool {
 	return !is.at.IsZero() && (is.at.Sub(was.at) > 5*time.Millisecond || is.value != was.value)
 }
 
-// failure is why a pod that was asked gave no value; empty if it gave one, or was not asked.
-func failure(p *explain.Pod) string {
+// failure is why a pod that was asked gave no value; empty if it gave one, or was not asked. A pod that a collection of all pods at once
+// says nothing of has no value, from when it runs on: nobody was asked then.
+func (c *collections) failure(metric string, p *explain.Pod) string {
 	switch reason := sample.Reason(p.Reason); reason {
+	case sample.ReasonNoValue:
+		if c.scraped[metric] {
+			return p.Reason
+		}
 	case sample.ReasonNotReached, sample.ReasonTimeout, sample.ReasonConnection, sample.ReasonStatus, sample.ReasonTooLarge,
-		sample.ReasonMalformed, sample.ReasonNoValue, sample.ReasonOutOfRange, sample.ReasonTooOld, sample.ReasonSharedGPU, sample.ReasonInFuture:
+		sample.ReasonMalformed, sample.ReasonOutOfRange, sample.ReasonTooOld, sample.ReasonSharedGPU, sample.ReasonInFuture:
 		return p.Reason
 	}
 	return "" // in other words than a collection's

@@ -78,6 +78,10 @@ func TestCollections(t *testing.T) {
 			}}},
 			[]string{"0.000 users a=1@0.000"},
 		},
+		"no value, of a pod that was asked": {
+			[]look{{250 * ms, []explain.Pod{sampled("a", 1, 250*ms, 0), failing(explain.Pod{Name: "b"}, "no_value")}}},
+			[]string{"0.000 users a=1@0.000 b:no_value"},
+		},
 		"one that failed as a whole": {
 			[]look{{250 * ms, []explain.Pod{failing(sampled("a", 1, 250*ms, 0), "collection_failed")}}, {500 * ms, []explain.Pod{sampled("a", 2, 500*ms, 400*ms)}}},
 			[]string{"0.400 users a=2@0.400"},
@@ -91,7 +95,7 @@ func TestCollections(t *testing.T) {
 			j.setHPA(theHPA())
 			j.begin(noon, &recording.Header{})
 			j.events = nil
-			taken := &collections{journal: j, names: map[string]string{"u": "users", "u_raw": "users"}, seen: map[string]map[string]seen{}}
+			taken := &collections{journal: j, names: map[string]string{"u": "users", "u_raw": "users"}, scraped: map[string]bool{"users": true}, seen: map[string]map[string]seen{}}
 			for _, l := range c.looks {
 				taken.take(&explain.Report{Time: noon.Add(l.at), Metrics: []explain.Metric{
 					{Type: autoscalingv2.ResourceMetricSourceType, Name: "u"},
@@ -144,7 +148,24 @@ func TestNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{users: users, "active_users_raw": users, "active_users_total_smoothed": users}
-	if diff := cmp.Diff(want, newCollections(newJournal(), p).names); diff != "" {
+	c := newCollections(newJournal(), p)
+	if diff := cmp.Diff(want, c.names); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]bool{users: true}, c.scraped); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What a query does not name a pod in is not asked of the pod.
+func TestNotNamed(t *testing.T) {
+	c := &collections{scraped: map[string]bool{"users": true}}
+	p := failing(explain.Pod{Name: "a"}, "no_value")
+	if got := c.failure("users", &p) + "," + c.failure("gpu", &p); got != "no_value," {
+		t.Errorf("got %s", got)
+	}
+	p.Reason = "shared_gpu"
+	if got := c.failure("gpu", &p); got != "shared_gpu" {
+		t.Errorf("got %s", got)
 	}
 }
