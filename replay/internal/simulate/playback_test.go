@@ -64,6 +64,30 @@ func TestNamesakes(t *testing.T) {
 	}
 }
 
+// Only one of them is there, then.
+func TestOneOfAName(t *testing.T) {
+	r := live(t)
+	p, err := livePolicy(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, v := Defaults().Controller, virtualSince(time.Unix(0, 0), r.Began)
+	s, err := newStage(p.HPA, 1, everyPod, &c, v.began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := newPlayback(s, v, r, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []types.UID{"a", "a", "b"} {
+		b.setPod(livePod("web-0", id))
+	}
+	if len(b.pods) != 1 || b.pods[0].UID != "b" {
+		t.Errorf("%d pods, the first of them %s", len(b.pods), b.pods[0].UID)
+	}
+}
+
 // Who is asked for all pods at once fails for all of them at once; and where the time was over nothing is known of who is in no list.
 func TestFailures(t *testing.T) {
 	b := &playback{named: map[string]*corev1.Pod{"a": livePod("a", "1"), "b": livePod("b", "2")}}
@@ -82,14 +106,32 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// A total begins as it was recorded, idle pods share it, and it moves though nothing new is seen.
+// A total begins as it was recorded, idle pods share it, and it moves though nothing new is seen: half of it is left after a minute. A
+// sample of a clock that is ahead does not make it wait.
 func TestInitialTotal(t *testing.T) {
-	r := live(t, passAt(0.03), passAt(15))
-	r.Events[1].Collection.Values[0].Value = 0
-	r.Configuration.Metrics[0].Smoothing = shipped(t, nil).Policy.Settings.Metrics[0].Smoothing // half of it is left after a minute
-	out := replayed(t, r)
-	first, then := amount(&out.Statuses[0].CurrentMetrics[0]), amount(&out.Statuses[1].CurrentMetrics[0])
-	if first != 5000 || then != 4253 { // after 14 collections, 5·2^(−14/60)
-		t.Errorf("read %d, then %d", first, then)
+	for _, at := range []float64{-0.4, 0, 2} {
+		r := live(t, passAt(0.03), passAt(14.52))
+		r.Events[1].Collection.Values[0] = recording.Value{Pod: "web-0", At: at}
+		r.Configuration.Metrics[0].Smoothing = shipped(t, nil).Policy.Settings.Metrics[0].Smoothing
+		out := replayed(t, r)
+		first, then := amount(&out.Statuses[0].CurrentMetrics[0]), amount(&out.Statuses[1].CurrentMetrics[0])
+		want := int64(4253) // after 14 collections, one each second: 5·2^(−14/60)
+		if at < 0 {
+			want = 4234 // the first of them was later: 5·2^(−14.4/60)
+		}
+		if first != 5000 || then != want {
+			t.Errorf("sample at %g: read %d, then %d, want %d", at, first, then, want)
+		}
+	}
+}
+
+// The status that the HPA had goes on, by the clock of the replay.
+func TestInitialStatus(t *testing.T) {
+	r := live(t, passAt(10))
+	scaled := metav1.NewTime(r.Began.Add(-20 * time.Second))
+	r.HPA.Status.LastScaleTime = &scaled
+	got := replayed(t, r).Statuses[0].LastScaleTime
+	if want := time.Date(1999, 12, 31, 23, 59, 40, 0, time.UTC); got == nil || !got.Time.Equal(want) {
+		t.Errorf("scaled at %v, want %v", got, want)
 	}
 }
