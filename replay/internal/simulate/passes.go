@@ -11,24 +11,19 @@ import (
 	"k8s.io/client-go/scale"
 )
 
-// writeDelay is how long before the moment at which a pass' status was seen to be written it read the scale and the metrics: a few
-// requests to an API server, of some milliseconds each.
-const writeDelay = 20 * time.Millisecond
-
 // pass is a pass of the controller, and which recorded one it repeats.
 type pass struct {
 	at       time.Duration // since the beginning
 	recorded int           // of the recorded passes; -1 where none was seen
 }
 
-// schedule returns when passes are to be, for their statuses to be written at the recorded moments. A pass that changed nothing wrote
-// none: where there is room for some between two recorded ones they are spread evenly, and before the first and after the last one they
-// are a period apart. Each is at a whole millisecond of its own.
-func schedule(recorded []time.Duration, period, end time.Duration) []pass {
-	if len(recorded) == 0 {
+// schedule returns when passes are to be, given when the recorded ones began. A pass that changed nothing was not recorded: where there is
+// room for some between two recorded ones they are spread evenly, and before the first and after the last one they are a period apart.
+// Each is at a whole millisecond of its own.
+func schedule(began []time.Duration, period, end time.Duration) []pass {
+	if len(began) == 0 {
 		return nil
 	}
-	began := func(i int) time.Duration { return max(recorded[i]-writeDelay, 0) }
 	var passes []pass
 	add := func(p pass) {
 		if n := len(passes); n > 0 && p.at <= passes[n-1].at {
@@ -36,18 +31,18 @@ func schedule(recorded []time.Duration, period, end time.Duration) []pass {
 		}
 		passes = append(passes, p)
 	}
-	for at := began(0) % period; at < began(0); at += period {
+	for at := began[0] % period; at < began[0]; at += period {
 		add(pass{at, -1})
 	}
-	for i := range recorded {
-		add(pass{began(i), i})
-		if i+1 == len(recorded) {
+	for i := range began {
+		add(pass{began[i], i})
+		if i+1 == len(began) {
 			break
 		}
-		gap := began(i+1) - began(i)
+		gap := began[i+1] - began[i]
 		between := math.Round(float64(gap) / float64(period))
 		for n := 1.0; n < between; n++ {
-			add(pass{(began(i) + time.Duration(float64(gap)*n/between)).Round(time.Millisecond), -1})
+			add(pass{(began[i] + time.Duration(float64(gap)*n/between)).Round(time.Millisecond), -1})
 		}
 	}
 	for at := passes[len(passes)-1].at + period; at < end; at += period {

@@ -47,20 +47,16 @@ func newPlayback(s *stage, v virtual, r *recording.Recording, p *policy.Policy) 
 	return b, nil
 }
 
-// plan puts all that was recorded on the agenda, and returns the passes of the controller.
-func (b *playback) plan(period time.Duration) []pass {
-	var written []time.Duration
+// plan puts all that was recorded on the agenda, and returns the passes of the controller, given when the recorded ones began.
+func (b *playback) plan(began []time.Duration, period time.Duration) []pass {
 	for i := range b.recording.Events {
 		e := &b.recording.Events[i]
 		b.agenda.add(b.at(e.T), func(now time.Time) { b.happen(now, e) })
-		if e.Pass != nil {
-			written = append(written, after(e.T))
-		}
 	}
 	end := b.recording.Events[len(b.recording.Events)-1].T
 	b.planUnseen(b.at(end))
-	b.out.Statuses = make([]*autoscalingv2.HorizontalPodAutoscalerStatus, len(written))
-	passes := schedule(written, period, after(end))
+	b.out.Statuses = make([]*autoscalingv2.HorizontalPodAutoscalerStatus, len(began))
+	passes := schedule(began, period, after(end))
 	for _, p := range passes {
 		b.agenda.add(b.began.Add(p.at+time.Millisecond), func(time.Time) { b.passed(p) })
 	}

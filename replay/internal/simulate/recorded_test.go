@@ -116,18 +116,17 @@ func amount(m *autoscalingv2.MetricStatus) int64 {
 func TestSchedule(t *testing.T) {
 	s := after
 	for name, test := range map[string]struct {
-		recorded []time.Duration
-		end      float64
-		want     []pass
+		began []time.Duration
+		end   float64
+		want  []pass
 	}{
 		"none":            {nil, 60, nil},
-		"regular ones":    {[]time.Duration{s(20), s(35.1)}, 70, []pass{{s(4.98), -1}, {s(19.98), 0}, {s(35.08), 1}, {s(50.08), -1}, {s(65.08), -1}}},
-		"unseen between":  {[]time.Duration{s(10), s(56.2)}, 57, []pass{{s(9.98), 0}, {s(25.38), -1}, {s(40.78), -1}, {s(56.18), 1}}},
-		"at once":         {[]time.Duration{s(0.01)}, 1, []pass{{0, 0}}},
-		"two in one":      {[]time.Duration{s(0.01), s(0.02), s(0.021)}, 1, []pass{{0, 1}, {s(0.001), 2}}},
-		"out of the beat": {[]time.Duration{s(1), s(8)}, 10, []pass{{s(0.98), 0}, {s(7.98), 1}}},
+		"regular ones":    {[]time.Duration{s(20), s(35.1)}, 70, []pass{{s(5), -1}, {s(20), 0}, {s(35.1), 1}, {s(50.1), -1}, {s(65.1), -1}}},
+		"unseen between":  {[]time.Duration{s(10), s(56.2)}, 57, []pass{{s(10), 0}, {s(25.4), -1}, {s(40.8), -1}, {s(56.2), 1}}},
+		"two in one":      {[]time.Duration{0, 0, s(0.001)}, 1, []pass{{0, 1}, {s(0.001), 2}}},
+		"out of the beat": {[]time.Duration{s(1), s(8)}, 10, []pass{{s(1), 0}, {s(8), 1}}},
 	} {
-		got := schedule(test.recorded, 15*time.Second, s(test.end))
+		got := schedule(test.began, 15*time.Second, s(test.end))
 		if len(got) != len(test.want) {
 			t.Errorf("%s: %v, want %v", name, got, test.want)
 			continue
