@@ -28,8 +28,8 @@ func beginnings(r *recording.Recording) []time.Duration {
 }
 
 // align has those passes begin earlier that took longer than most: what such a one read in its replay is not what it had read, and there
-// was a collection shortly before, of which it may not have known. It returns whether there are any. Each call moves them by a collection,
-// at most by longestDelay.
+// was something new shortly before, of which it may not have known. It returns whether there are any. Each call moves them past the last
+// such news, at most by longestDelay.
 func align(began []time.Duration, r *recording.Recording, p *policy.Policy, out *Replayed) (moved bool) {
 	n := -1
 	for i := range r.Events {
@@ -44,7 +44,7 @@ func align(began []time.Duration, r *recording.Recording, p *policy.Policy, out 
 			if sameReading(ReadingOf(&e.Pass.Status, j), ReadingOf(out.Statuses[n], j)) {
 				continue
 			}
-			if at, ok := collectedWithin(r, source(p, m.Name), after(e.T)-longestDelay, began[n]); ok {
+			if at, ok := news(r, source(p, m.Name), after(e.T)-longestDelay, began[n]); ok {
 				began[n], moved = at-time.Millisecond, true
 			}
 		}
@@ -59,7 +59,7 @@ func sameReading(a, b timeline.Value) bool {
 	return !known || !also || math.Abs(x-y) <= alike*max(math.Abs(x), math.Abs(y))
 }
 
-// source is the name of the metric that is collected for what an HPA names so; empty where none is.
+// source is the name of the metric that is collected for what an HPA names so; empty where it is about the use of resources.
 func source(p *policy.Policy, name string) string {
 	for i := range p.Metrics {
 		if m := &p.Metrics[i]; name == m.Name || name == m.RawName || name == m.TotalName {
@@ -69,11 +69,13 @@ func source(p *policy.Policy, name string) string {
 	return ""
 }
 
-// collectedWithin is when a metric was last collected in a stretch of time, in which the beginning does not count.
-func collectedWithin(r *recording.Recording, metric string, from, to time.Duration) (at time.Duration, ok bool) {
+// news is when there last was something new of a metric in a stretch of time, in which the beginning does not count: a collection, or
+// what metrics.k8s.io serves.
+func news(r *recording.Recording, source string, from, to time.Duration) (at time.Duration, ok bool) {
 	for i := range r.Events {
 		e := &r.Events[i]
-		if t := after(e.T); e.Collection != nil && e.Collection.Metric == metric && t > max(from, 0) && t <= to {
+		is := e.Usage != nil && source == "" || e.Collection != nil && e.Collection.Metric == source
+		if t := after(e.T); is && t > max(from, 0) && t <= to {
 			at, ok = t, true
 		}
 	}

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
@@ -24,6 +25,7 @@ func schedule(began []time.Duration, period, end time.Duration) []pass {
 	if len(began) == 0 {
 		return nil
 	}
+	began = apart(began, period)
 	var passes []pass
 	add := func(p pass) {
 		if n := len(passes); n > 0 && p.at <= passes[n-1].at {
@@ -49,6 +51,18 @@ func schedule(began []time.Duration, period, end time.Duration) []pass {
 		add(pass{at, -1})
 	}
 	return passes
+}
+
+// apart has passes begin a little earlier that seem to be followed too soon: the next one begins a period after the end of one, at the
+// earliest. Less than that would count as the same period of an HPA's policies.
+func apart(began []time.Duration, period time.Duration) []time.Duration {
+	began = slices.Clone(began)
+	for i := len(began) - 2; i >= 0; i-- {
+		if gap := began[i+1] - began[i]; gap < period && gap > period-longestDelay {
+			began[i] = max(began[i+1]-period, 0)
+		}
+	}
+	return began
 }
 
 // resync is the period of a controller that waits at a gate. The gate says when a pass begins, and is never to wait for it.

@@ -124,6 +124,7 @@ func TestSchedule(t *testing.T) {
 		"regular ones":    {[]time.Duration{s(20), s(35.1)}, 70, []pass{{s(5), -1}, {s(20), 0}, {s(35.1), 1}, {s(50.1), -1}, {s(65.1), -1}}},
 		"unseen between":  {[]time.Duration{s(10), s(56.2)}, 57, []pass{{s(10), 0}, {s(25.4), -1}, {s(40.8), -1}, {s(56.2), 1}}},
 		"two in one":      {[]time.Duration{0, 0, s(0.001)}, 1, []pass{{0, 1}, {s(0.001), 2}}},
+		"too soon":        {[]time.Duration{s(1), s(16.1), s(31)}, 32, []pass{{s(1), 0}, {s(16), 1}, {s(31), 2}}},
 		"out of the beat": {[]time.Duration{s(1), s(8)}, 10, []pass{{s(1), 0}, {s(8), 1}}},
 	} {
 		got := schedule(test.began, 15*time.Second, s(test.end))
