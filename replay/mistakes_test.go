@@ -119,7 +119,7 @@ func TestBadCommandLines(t *testing.T) {
 	for line, want := range map[string]string{
 		"":                                     "--trace is missing\n--hpa is missing\n",
 		"walk":                                 `"walk": allowed: run, compare, search, `,
-		"--walk":                               "-walk",
+		"--walk":                               "flag provided but not defined: --walk\n",
 		"--trace none.csv --hpa " + shippedHPA: "none.csv",
 		good + " extra":                        `"extra": allowed: flags only`,
 		good + " --pod-start soon":             `--pod-start "soon": allowed: from 0s to 1h`,

@@ -37,6 +37,7 @@ func (p *Parser) Parse(args []string, required ...string) error {
 		return ErrHelp
 	}
 	if err != nil {
+		err = errors.New(strings.Replace(err.Error(), ": -", ": --", 1)) // as all else here writes flags
 		return errors.Join(append(p.errs, err)...)
 	}
 	if len(p.errs) == 0 {
