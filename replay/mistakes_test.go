@@ -79,7 +79,7 @@ func TestBadHPAs(t *testing.T) {
 			`spec.metrics[1].type: Unsupported value: "External": supported values: "Pods", "Resource", "ContainerResource", "Object"`},
 		"memory": {hpa + `  - {type: Resource, resource: {name: memory, target: {type: Utilization, averageUtilization: 50}}}`,
 			`spec.metrics[1].resource.name: Unsupported value: "memory": supported values: "cpu"`},
-		"zero":          {changed("minReplicas: 1", "minReplicas: 0"), "spec.minReplicas: Invalid value: 0: must be greater than or equal to 1"},
+		"zero":          {changed("minReplicas: 1", "minReplicas: 0"), "spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero replicas"},
 		"min above max": {changed("minReplicas: 1", "minReplicas: 6"), "spec.maxReplicas: Invalid value: 5: must be greater than or equal to `minReplicas`"},
 		"many pods":     {changed("maxReplicas: 5", "maxReplicas: 10001"), "spec.maxReplicas: Invalid value: 10001: a replay has at most 10000 pods"},
 		"unknown field": {changed("maxReplicas: 5", "maxReplicas: 5\n  maxReplica: 6"), `unknown field "spec.maxReplica"`},

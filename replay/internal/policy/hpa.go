@@ -56,7 +56,7 @@ func validate(scheme *runtime.Scheme, hpa *autoscalingv2.HorizontalPodAutoscaler
 	reference := validation.CrossVersionObjectReferenceValidationOptions{}
 	reference.AllowEmptyAPIGroup = internal.Spec.ScaleTargetRef.Kind == "ReplicationController"
 	return validation.ValidateHorizontalPodAutoscaler(&internal, validation.HorizontalPodAutoscalerSpecValidationOptions{
-		MinReplicasLowerBound:           1, // the gate HPAScaleToZero is off, here as in clusters
+		MinReplicasLowerBound:           0, // the gate HPAScaleToZero is on since 1.37
 		ScaleTargetRefValidationOptions: reference,
 		ObjectMetricsValidationOptions:  validation.CrossVersionObjectReferenceValidationOptions{AllowEmptyAPIGroup: true},
 	}).ToAggregate()
