@@ -8,30 +8,23 @@ import (
 	"path/filepath"
 )
 
-// before are the cells of an earlier run that is gone on with; none where it is not asked for or nothing was written.
-func (o settings) before() ([]cell, error) {
+// earlier reads what an interrupted run that is gone on with has written; nothing where that is not asked for or nothing was written.
+func (o settings) earlier(name string, into any) error {
 	if !o.goOn {
-		return nil, nil
+		return nil
 	}
-	body, err := os.ReadFile(filepath.Join(o.out, "summary.json"))
+	body, err := os.ReadFile(filepath.Join(o.out, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var s summary
-	err = json.Unmarshal(body, &s)
-	return s.Cells, err
+	return json.Unmarshal(body, into)
 }
 
-// done returns a cell that was run before, with the same load, policies and seeds.
-func (o settings) done(before []cell, wanted cell) (cell, bool) {
-	for _, c := range before {
-		same := c.Load == wanted.Load && c.Hours == wanted.Hours && c.PodStart == wanted.PodStart && len(c.Rows) == len(names)
-		if same && len(c.Rows[0].Scores) == o.seeds {
-			return c, true
-		}
-	}
-	return cell{}, false
+// is tells whether a cell of an earlier run is one that is wanted: the same load and pod start, with as many policies and seeds.
+func (c *cell) is(wanted *cell, policies, seeds int) bool {
+	return c.Load == wanted.Load && c.Hours == wanted.Hours && c.PodStart == wanted.PodStart &&
+		len(c.Rows) == policies && len(c.Rows[0].Scores) == seeds
 }

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"userscale.dev/userscale/replay/internal/report"
+	"userscale.dev/userscale/replay/internal/search"
 )
 
 // mostShown is how many of the candidates are shown.
 const mostShown = 12
 
 // shippedSettings are the names of the shipped ones among the candidates.
-var shippedSettings = []string{"users, rise 10s, fall 1m0s, window 5m0s", "all, rise 10s, fall 1m0s, window 5m0s"}
+var shippedSettings = []string{"users, rise 10s, fall 1m, window 5m", "all, rise 10s, fall 1m, window 5m"}
 
 // writeSearch puts what was found into both places.
 func (o settings) writeSearch(findings []finding) error {
@@ -33,11 +34,7 @@ func (o settings) writeSearch(findings []finding) error {
 	fmt.Fprintf(&out, "\n### Which lose nowhere: %d; the first %d, and the shipped ones\n\n%s", nowhere, mostShown, verdictTable(shown(verdicts)))
 	fmt.Fprintf(&out, "\n### By setting: in how many of the cells its candidates lose, on average\n\n%s", axisTable(verdicts))
 	fmt.Fprintf(&out, "\n### The shipped settings, and each with one changed, against the shipped ones at the same cost\n\n%s", verdictTable(judged(changed)))
-	summary := struct {
-		Verdicts []verdict `json:"candidates"`
-		Findings []finding `json:"cells"`
-	}{verdicts, findings}
-	return o.keep("search.json", summary, searchMarks, out.String())
+	return o.keep("search.json", found{verdicts, findings}, searchMarks, out.String())
 }
 
 func namesOf(cells []cell) (names []string) {
@@ -63,12 +60,15 @@ func verdictTable(verdicts []verdict) string {
 	out.WriteString("| settings | unserved: cells won, lost | largest loss, points | starts: cells won, lost | largest loss, per hour | unserved − control's | starts ÷ control's |\n" +
 		"|---|---:|---|---:|---:|---:|---:|\n")
 	for _, v := range verdicts {
-		worst := "–"
+		worst, most := "–", "–"
 		if v.UnservedLost > 0 {
 			worst = fmt.Sprintf("%+.3f (%s)", v.WorstUnserved, v.WorstIn)
 		}
-		fmt.Fprintf(&out, "| %s | %d, %d | %s | %d, %d | %+.1f | %s | %s |\n", v.Settings, v.UnservedWon, v.UnservedLost, worst, v.StartsWon, v.StartsLost,
-			v.WorstStarts, report.Interval("%+.2f", v.UnservedPoints), report.Interval("%.2f", v.StartsRatio))
+		if v.StartsLost > 0 {
+			most = fmt.Sprintf("%+.2f", v.WorstStarts)
+		}
+		fmt.Fprintf(&out, "| %s | %d, %d | %s | %d, %d | %s | %s | %s |\n", v.Settings, v.UnservedWon, v.UnservedLost, worst, v.StartsWon, v.StartsLost,
+			most, report.Interval("%+.2f", v.UnservedPoints), report.Interval("%.2f", v.StartsRatio))
 	}
 	return out.String()
 }
@@ -99,13 +99,13 @@ func axisValues(verdicts []verdict) []string {
 	g := grid()
 	values := []string{"users", "all"}
 	for _, d := range g.Rises {
-		values = append(values, "rise "+d.String())
+		values = append(values, search.Named("rise", d))
 	}
 	for _, d := range g.Falls {
-		values = append(values, "fall "+d.String())
+		values = append(values, search.Named("fall", d))
 	}
 	for _, d := range g.Windows {
-		values = append(values, "window "+d.String())
+		values = append(values, search.Named("window", d))
 	}
 	return slices.DeleteFunc(values, func(value string) bool {
 		return !slices.ContainsFunc(verdicts, func(v verdict) bool { return slices.Contains(strings.Split(v.Settings, ", "), value) })

@@ -114,14 +114,26 @@ func (g Grid) axes(base *policy.Policy) ([][]change, error) {
 		targets = append(targets, change{fmt.Sprintf("target %g", x), func(h *autoscalingv2.HorizontalPodAutoscaler) error { return retarget(h, base.Metrics, x) }})
 	}
 	for _, w := range g.Windows {
-		windows = append(windows, change{fmt.Sprintf("window %s", w), func(h *autoscalingv2.HorizontalPodAutoscaler) error { return stabilise(h, w) }})
+		windows = append(windows, change{Named("window", w), func(h *autoscalingv2.HorizontalPodAutoscaler) error { return stabilise(h, w) }})
 	}
 	return [][]change{alphas, rises, falls, targets, windows}, nil
 }
 
+// Named is a duration that is set, as candidates are called by it: "fall 1m".
+func Named(setting string, d time.Duration) string {
+	text := d.String()
+	if minutes, whole := strings.CutSuffix(text, "m0s"); whole {
+		text = minutes + "m"
+	}
+	if hours, whole := strings.CutSuffix(text, "h0m"); whole {
+		text = hours + "h"
+	}
+	return setting + " " + text
+}
+
 func halfLives(name, annotation string, values []time.Duration) (changes []change) {
 	for _, d := range values {
-		changes = append(changes, change{fmt.Sprintf("%s %s", name, d), func(h *autoscalingv2.HorizontalPodAutoscaler) error {
+		changes = append(changes, change{Named(name, d), func(h *autoscalingv2.HorizontalPodAutoscaler) error {
 			return annotate(h, annotation, d.String(), alpha)
 		}})
 	}

@@ -29,7 +29,7 @@ func TestCandidates(t *testing.T) {
 	}
 	first := entries[0]
 	spec := first.Policy.HPA.Spec
-	if first.Name != "rise 0s, fall 1m0s, target 7.5, window 0s" || spec.Metrics[0].Pods.Target.AverageValue.MilliValue() != 7500 || *spec.Behavior.ScaleDown.StabilizationWindowSeconds != 0 {
+	if first.Name != "rise 0s, fall 1m, target 7.5, window 0s" || spec.Metrics[0].Pods.Target.AverageValue.MilliValue() != 7500 || *spec.Behavior.ScaleDown.StabilizationWindowSeconds != 0 {
 		t.Errorf("got %s: %+v", first.Name, spec)
 	}
 	if o := first.Policy.Override; o.Rise == nil || *o.Rise != 0 || o.Fall == nil || *o.Fall != time.Minute {
@@ -44,6 +44,17 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
+func TestNamed(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"fall 0s": 0, "fall 30s": 30 * time.Second, "fall 1m": time.Minute, "fall 10m": 10 * time.Minute, "fall 1m10s": 70 * time.Second, "fall 1h": time.Hour,
+		"fall 1h10m": 70 * time.Minute,
+	} {
+		if got := Named("fall", d); got != want {
+			t.Errorf("%s: got %s, want %s", d, got, want)
+		}
+	}
+}
+
 func TestCandidatesSayWhatIsWrong(t *testing.T) {
 	base := shipped(t)
 	cpu := *base
@@ -53,10 +64,10 @@ func TestCandidatesSayWhatIsWrong(t *testing.T) {
 		base *policy.Policy
 		grid Grid
 	}{
-		"nothing to search":                {base, Grid{}},
-		"alpha: allowed: without":          {base, Grid{Alphas: []float64{0.5}, Rises: []time.Duration{time.Second}}},
-		"rise 2h0m0s: metadata.annotation": {base, Grid{Rises: []time.Duration{2 * time.Hour}}},
-		"target 5: allowed: with an HPA":   {&cpu, Grid{Targets: []float64{5}}},
+		"nothing to search":              {base, Grid{}},
+		"alpha: allowed: without":        {base, Grid{Alphas: []float64{0.5}, Rises: []time.Duration{time.Second}}},
+		"rise 2h: metadata.annotation":   {base, Grid{Rises: []time.Duration{2 * time.Hour}}},
+		"target 5: allowed: with an HPA": {&cpu, Grid{Targets: []float64{5}}},
 	} {
 		if _, err := c.grid.Candidates(c.base); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
