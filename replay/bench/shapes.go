@@ -13,11 +13,11 @@ func shapes() []load {
 	hour := 3600
 	return []load{
 		{name: "steps", users: made(hour, steps)},
-		{name: "ramp", users: made(hour, ramp)},
-		{name: "day in two hours", users: made(2*hour, day)},
 		{name: "flash crowd", users: made(hour, flashCrowd)},
 		{name: "jobs each 10 min", users: made(hour, jobs)},
 		{name: "random walk", users: made(hour, walk)},
+		{name: "ramp", users: made(hour, ramp)},
+		{name: "day in two hours", users: made(2*hour, day)},
 	}
 }
 
