@@ -141,7 +141,7 @@ func scene(t *testing.T, s *stage) {
 	time.Sleep(time.Millisecond) // 1.001: between two looks
 	s.value("a", 9)
 	s.value("b", 5)
-	time.Sleep(99 * time.Millisecond) // 1.100: the HPA scales out
+	time.Sleep(19 * time.Millisecond) // 1.020: the HPA scales out, before anybody looks at what it saw
 	_, err := s.kube.CoreV1().Events("shop").Create(ctx, &corev1.Event{
 		ObjectMeta: metav1.ObjectMeta{Name: "e"}, Reason: "SuccessfulRescale", Message: combined + "New size: 3; reason: too many users",
 	}, metav1.CreateOptions{})
@@ -151,7 +151,7 @@ func scene(t *testing.T, s *stage) {
 	h.Status = autoscalingv2.HorizontalPodAutoscalerStatus{CurrentReplicas: 1, DesiredReplicas: 3, LastScaleTime: &now}
 	_, err = hpas.UpdateStatus(ctx, h, metav1.UpdateOptions{})
 	must(err)
-	time.Sleep(50 * time.Millisecond) // 1.150
+	time.Sleep(130 * time.Millisecond) // 1.150
 	c := thePod("c")
 	c.Status.Phase = corev1.PodPending
 	_, err = pods.Create(ctx, c, metav1.CreateOptions{})
@@ -188,7 +188,7 @@ func played(began time.Duration) []string {
 		"0.000 usage a " + at(0) + " 15 map[c:0.12] b " + at(0) + " 15 map[c:0.03]",
 		"0.000 " + users + " a=8@0.000 b=4@0.000",
 		"1.001 " + users + " a=9@1.001 b=5@1.001",
-		"1.100 rescale 1→3 too many users", "1.100 pass 3",
+		"1.020 rescale 1→3 too many users", "1.020 pass 3",
 		"1.150 pod c Pending", "1.200 pod c Running",
 		"2.001 " + users + " a=7@2.001 c=0@2.001 b:timeout",
 		"2.100 pass 3", "2.101 gone b",
