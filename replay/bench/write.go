@@ -16,20 +16,10 @@ func (o settings) write(cells []cell) error {
 	return o.keep("summary.json", summarise(cells), benchMarks, tables(cells))
 }
 
-// check has the form of the project's other summaries.
-type check struct {
-	Name string `json:"name"`
-	Want string `json:"want"`
-	Got  string `json:"got"`
-	Unit string `json:"unit"`
-	OK   bool   `json:"ok"`
-	Note string `json:"note,omitempty"`
-}
-
 type summary struct {
-	OK     bool    `json:"ok"`
-	Checks []check `json:"checks"`
-	Cells  []cell  `json:"cells"`
+	OK     bool           `json:"ok"`
+	Checks []report.Check `json:"checks"`
+	Cells  []cell         `json:"cells"`
 }
 
 // summarise checks that the comparison is one: not what came out of it, but that each control costs what its policy costs.
@@ -43,7 +33,7 @@ func summarise(cells []cell) summary {
 				hours.Control += row.Control.Scores[i].PodHours
 			}
 			off := hours.Control/hours.Policy - 1
-			k := check{
+			k := report.Check{
 				Name: fmt.Sprintf("%s, %s: cost of the control", c.name(), row.Name),
 				Want: fmt.Sprintf("within %.0f", 100*compare.CostTolerance), Got: fmt.Sprintf("%+.2f", 100*off), Unit: "%",
 				OK: math.Abs(off) <= compare.CostTolerance, Note: row.Control.Note,

@@ -17,13 +17,14 @@ type Verification struct {
 	Result    *verify.Result
 }
 
-// check has the form of the project's other summaries.
-type check struct {
+// Check is one of a summary's, in the form that all of the project's summaries have.
+type Check struct {
 	Name string `json:"name"`
 	Want string `json:"want"`
 	Got  string `json:"got"`
 	Unit string `json:"unit"`
 	OK   bool   `json:"ok"`
+	Note string `json:"note,omitempty"`
 }
 
 type reading struct {
@@ -50,15 +51,15 @@ func (v Verification) Write(out io.Writer, file string) error {
 func (v Verification) json() any {
 	summary := struct {
 		OK       bool      `json:"ok"`
-		Checks   []check   `json:"checks"`
+		Checks   []Check   `json:"checks"`
 		Readings []reading `json:"readings"`
 	}{OK: v.Result.OK(), Readings: []reading{}}
 	recorded, replayed, _ := v.count()
-	summary.Checks = append(summary.Checks, check{
+	summary.Checks = append(summary.Checks, Check{
 		Name: "rescales", Want: strconv.Itoa(recorded), Got: strconv.Itoa(replayed), OK: recorded == replayed,
 	})
 	for i, p := range v.Result.Rescales {
-		summary.Checks = append(summary.Checks, check{
+		summary.Checks = append(summary.Checks, Check{
 			Name: fmt.Sprintf("rescale %d, at most %v apart", i+1, v.Result.Apart), Want: moment(p.Recorded), Got: moment(p.Replayed), OK: p.OK(),
 		})
 	}

@@ -11,6 +11,7 @@ import (
 
 	"userscale.dev/userscale/pkg/sample"
 	"userscale.dev/userscale/replay/internal/recording"
+	"userscale.dev/userscale/replay/internal/timeline"
 )
 
 const usersName = "active_users_per_pod"
@@ -56,9 +57,9 @@ func TestNamesakes(t *testing.T) {
 		events := slices.Concat([]recording.Event{passAt(10)}, end,
 			[]recording.Event{{T: 20, Pod: livePod("web-0", "b")}, measured(21, "web-0", 8), passAt(25), {T: 30, Gone: "web-0"}, measured(31, "web-0", 9), passAt(40)})
 		out := replayed(t, live(t, events...))
-		for i, want := range []int64{5000, 8000, -1} {
-			if got := amount(&out.Statuses[i].CurrentMetrics[0]); got != want {
-				t.Errorf("%s: pass %d read %d, want %d", name, i, got, want)
+		for i, want := range []timeline.Value{timeline.Known(5), timeline.Known(8), {}} {
+			if got := ReadingOf(out.Statuses[i], 0); got != want {
+				t.Errorf("%s: pass %d read %v, want %v", name, i, got, want)
 			}
 		}
 	}
@@ -114,13 +115,13 @@ func TestInitialTotal(t *testing.T) {
 		r.Events[1].Collection.Values[0] = recording.Value{Pod: "web-0", At: at}
 		r.Configuration.Metrics[0].Smoothing = shipped(t, nil).Policy.Settings.Metrics[0].Smoothing
 		out := replayed(t, r)
-		first, then := amount(&out.Statuses[0].CurrentMetrics[0]), amount(&out.Statuses[1].CurrentMetrics[0])
-		want := int64(4253) // after 14 collections, one each second: 5·2^(−14/60)
+		first, then := ReadingOf(out.Statuses[0], 0), ReadingOf(out.Statuses[1], 0)
+		want := timeline.Known(4.253) // after 14 collections, one each second: 5·2^(−14/60)
 		if at < 0 {
-			want = 4234 // the first of them was later: 5·2^(−14.4/60)
+			want = timeline.Known(4.234) // the first of them was later: 5·2^(−14.4/60)
 		}
-		if first != 5000 || then != want {
-			t.Errorf("sample at %g: read %d, then %d, want %d", at, first, then, want)
+		if first != timeline.Known(5) || then != want {
+			t.Errorf("sample at %g: read %v, then %v, want %v", at, first, then, want)
 		}
 	}
 }

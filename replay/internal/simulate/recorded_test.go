@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
-
 	"userscale.dev/userscale/replay/internal/recording"
 	"userscale.dev/userscale/replay/internal/timeline"
 )
@@ -80,36 +78,15 @@ func sameReadings(t *testing.T, seed uint64, recorded *recording.Recording, got 
 			continue
 		}
 		for i := range e.Pass.Status.CurrentMetrics {
-			want, is := amount(&e.Pass.Status.CurrentMetrics[i]), amount(&got.Statuses[n].CurrentMetrics[i])
+			want, is := ReadingOf(&e.Pass.Status, i), ReadingOf(got.Statuses[n], i)
 			if want != is {
-				t.Errorf("seed %d: at %g: %s: %d, want %d", seed, e.T, got.Metrics[i].Name, is, want)
+				t.Errorf("seed %d: at %g: %s: %v, want %v", seed, e.T, got.Metrics[i].Name, is, want)
 			}
 		}
 		n++
 	}
 	if n < 50 || n != len(got.Statuses) {
 		t.Errorf("seed %d: %d passes recorded, %d replayed", seed, n, len(got.Statuses))
-	}
-}
-
-// amount is a metric's value in thousandths, or in percent.
-func amount(m *autoscalingv2.MetricStatus) int64 {
-	v := autoscalingv2.MetricValueStatus{}
-	switch {
-	case m.Pods != nil:
-		v = m.Pods.Current
-	case m.Object != nil:
-		v = m.Object.Current
-	case m.Resource != nil:
-		v = m.Resource.Current
-	}
-	switch {
-	case v.AverageUtilization != nil:
-		return int64(*v.AverageUtilization)
-	case v.AverageValue != nil:
-		return v.AverageValue.MilliValue()
-	default:
-		return -1
 	}
 }
 
