@@ -45,10 +45,11 @@ func summarise(cells []cell) summary {
 	return s
 }
 
-// tables are all cells together, those of traces and those of shapes, and then each.
+// tables are who wins and loses where, all cells together, those of traces and those of shapes, and then each.
 func tables(cells []cell) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d seeds in each cell; intervals are 95 %% (BCa bootstrap of pairs, %d draws).\n", len(cells[0].Rows[0].Scores), score.Resamples)
+	fmt.Fprintf(&out, "\n### In how many of the %d cells each wins and loses\n\n%s", len(cells), verdictTable(judged(cells)))
 	together(&out, "cells of traces", cells, func(c *cell) bool { return c.Recorded })
 	together(&out, "cells of shapes", cells, func(c *cell) bool { return !c.Recorded })
 	for i := range cells {
