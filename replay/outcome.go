@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"userscale.dev/userscale/replay/internal/options"
 	"userscale.dev/userscale/replay/internal/report"
@@ -26,6 +27,15 @@ func failed(err error, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr, err)
 	return exitFailed
+}
+
+// create makes the file that a recording goes to. What is there stays, and what cannot be written is known at once.
+func create(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("--out: allowed: a file that is not there yet and can be written: %w", err)
+	}
+	return file, nil
 }
 
 // show shows a report on stdout and writes its files.

@@ -25,9 +25,9 @@ func recordTrace(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	file, err := os.OpenFile(o.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // what is there stays, and what cannot be written is known at once
+	file, err := create(o.Out)
 	if err != nil {
-		return usage(fmt.Errorf("--out: allowed: a file that is not there yet and can be written: %w", err), stdout, stderr)
+		return usage(err, stdout, stderr)
 	}
 	result, err := take(ctx)
 	if result.Trace == nil || len(result.Trace.Values) < 2 {

@@ -11,10 +11,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 	metricsclient "k8s.io/metrics/pkg/client/clientset/versioned"
 
-	"userscale.dev/userscale/pkg/config"
 	"userscale.dev/userscale/pkg/explain"
 	"userscale.dev/userscale/replay/internal/observe"
 	"userscale.dev/userscale/replay/internal/options"
+	"userscale.dev/userscale/replay/internal/policy"
 )
 
 // watchQPS is more than what is asked of the API server in a second, so that the client never waits on its own account.
@@ -26,7 +26,7 @@ func watchHPA(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	if err := o.Parse(args); err != nil {
 		return usage(err, stdout, stderr)
 	}
-	settings, err := config.Load(o.Config, func(string) string { return "" })
+	settings, err := policy.ReadSettings(o.Config)
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
@@ -34,9 +34,9 @@ func watchHPA(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	if err != nil {
 		return usage(err, stdout, stderr)
 	}
-	file, err := os.OpenFile(o.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // as in recordTrace
+	file, err := create(o.Out)
 	if err != nil {
-		return usage(fmt.Errorf("--out: allowed: a file that is not there yet and can be written: %w", err), stdout, stderr)
+		return usage(err, stdout, stderr)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Length)
 	defer cancel()

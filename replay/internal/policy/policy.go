@@ -39,7 +39,7 @@ func Load(hpaPath, configPath string) (*Policy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HPA from %s: %w", hpaPath, err)
 	}
-	settings, err := readSettings(configPath)
+	settings, err := ReadSettings(configPath)
 	if err != nil {
 		return nil, err
 	}

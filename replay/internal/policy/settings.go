@@ -14,9 +14,9 @@ import (
 	"userscale.dev/userscale/pkg/config"
 )
 
-// readSettings reads a configuration; without a path it is the shipped one. The environment, which overrides an adapter's file, has no
+// ReadSettings reads a configuration; without a path it is the shipped one. The environment, which overrides an adapter's file, has no
 // say: the same files give the same policy everywhere.
-func readSettings(path string) (*config.AdapterConfiguration, error) {
+func ReadSettings(path string) (*config.AdapterConfiguration, error) {
 	none := func(string) string { return "" }
 	if path == "" {
 		return config.Load("", none)
