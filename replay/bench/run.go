@@ -44,27 +44,39 @@ func (o settings) run(ctx context.Context, t *testing.T) error {
 	if err := o.earlier("summary.json", &before); err != nil {
 		return err
 	}
-	var cells []cell
+	return inCells(o, loads, before.Cells, len(entries), func(c *cell) *cell { return c }, func(c *cell, l load, start time.Duration) error {
+		options := compare.Options{World: l.world(start), Seeds: o.seeds, Controls: true}
+		var err error
+		c.Rows, err = compare.Run(ctx, &batch.Runner{T: t}, options, entries)
+		return err
+	}, o.write)
+}
+
+// inCells does work in each cell, except those that were done before, with as many policies. What is done is kept after each, whatever
+// comes. A result R has the cell that it is of.
+func inCells[R any](o settings, loads []load, before []R, policies int, of func(*R) *cell, work func(*R, load, time.Duration) error, keep func([]R) error) error {
+	var done []R
 	for _, l := range loads {
 		for _, start := range o.podStarts {
-			c := newCell(l, start)
-			if i := slices.IndexFunc(before.Cells, func(b cell) bool { return b.is(&c, len(entries), o.seeds) }); i >= 0 {
-				cells = append(cells, before.Cells[i])
+			var r R
+			c := of(&r)
+			*c = newCell(l, start)
+			if i := slices.IndexFunc(before, func(b R) bool { return of(&b).is(c, policies, o.seeds) }); i >= 0 {
+				done = append(done, before[i])
 				continue
 			}
 			began := time.Now()
-			options := compare.Options{World: l.world(start), Seeds: o.seeds, Controls: true}
-			if c.Rows, err = compare.Run(ctx, &batch.Runner{T: t}, options, entries); err != nil {
+			if err := work(&r, l, start); err != nil {
 				return err
 			}
-			cells = append(cells, c)
-			if err := o.write(cells); err != nil { // so that what is done is kept, whatever comes
+			done = append(done, r)
+			if err := keep(done); err != nil {
 				return err
 			}
-			fmt.Fprintf(os.Stderr, "%s: %d of %d, %s\n", c.name(), len(cells), len(loads)*len(o.podStarts), time.Since(began).Round(time.Second))
+			fmt.Fprintf(os.Stderr, "%s: %d of %d, %s\n", c.name(), len(done), len(loads)*len(o.podStarts), time.Since(began).Round(time.Second))
 		}
 	}
-	return o.write(cells) // also where all were there before
+	return keep(done) // also where all were there before
 }
 
 func newCell(l load, start time.Duration) cell {

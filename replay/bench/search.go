@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"slices"
 	"testing"
 	"time"
 
@@ -61,32 +58,17 @@ func (o settings) runSearch(ctx context.Context, t *testing.T) error {
 	if err := o.earlier("search.json", &before); err != nil {
 		return err
 	}
-	var findings []finding
-	for _, l := range loads {
-		for _, start := range o.podStarts {
-			f := finding{cell: newCell(l, start)}
-			if i := slices.IndexFunc(before.Cells, func(b finding) bool { return b.is(&f.cell, len(candidates), o.seeds) }); i >= 0 {
-				findings = append(findings, before.Cells[i])
-				continue
-			}
-			began := time.Now()
-			options := compare.Options{World: l.world(start), Seeds: o.seeds, Controls: true}
-			runner := &batch.Runner{T: t}
-			if f.Rows, err = compare.Run(ctx, runner, options, candidates); err != nil {
-				return err
-			}
-			options.Reference = &shipped
-			if f.Changes, err = compare.Run(ctx, runner, options, changed); err != nil {
-				return err
-			}
-			findings = append(findings, f)
-			if err := o.writeSearch(findings); err != nil {
-				return err
-			}
-			fmt.Fprintf(os.Stderr, "%s: %d of %d, %s\n", f.name(), len(findings), len(loads)*len(o.podStarts), time.Since(began).Round(time.Second))
+	return inCells(o, loads, before.Cells, len(candidates), func(f *finding) *cell { return &f.cell }, func(f *finding, l load, start time.Duration) error {
+		options := compare.Options{World: l.world(start), Seeds: o.seeds, Controls: true}
+		runner := &batch.Runner{T: t}
+		var err error
+		if f.Rows, err = compare.Run(ctx, runner, options, candidates); err != nil {
+			return err
 		}
-	}
-	return o.writeSearch(findings) // also where all were there before
+		options.Reference = &shipped
+		f.Changes, err = compare.Run(ctx, runner, options, changed)
+		return err
+	}, o.writeSearch)
 }
 
 // candidates are what is searched, what is set against the shipped settings, and those.
