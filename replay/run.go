@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 
 	"userscale.dev/userscale/replay/internal/options"
@@ -57,6 +58,8 @@ func replay(ctx context.Context, t *testing.T, args []string, stdout, stderr io.
 		return usage(err, stdout, stderr)
 	}
 	c.PolicyName = o.HPA
+	// The goroutines of one simulation take turns: to wake another processor's thread for each turn costs more than it brings.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	finished := watch(&c, stderr)
 	out, err := simulate.Run(ctx, t, c)
 	finished()

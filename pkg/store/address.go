@@ -35,8 +35,12 @@ func (s *Store) Targets(metric string, buf []sample.Pod) []sample.Pod {
 	return buf
 }
 
-// assignAddresses finds the pod that answers for a metric at each address.
+// assignAddresses finds the pod that answers for a metric at each address, which needs no search while the pods are what they were.
 func (s *Store) assignAddresses(m *metric) {
+	if m.assigned == s.changes {
+		return
+	}
+	m.assigned = s.changes
 	clear(m.addresses)
 	for _, p := range s.pods {
 		at, ok := p.address(m.Name)

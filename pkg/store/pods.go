@@ -54,6 +54,7 @@ func (s *Store) release(name string) {
 func (s *Store) SetPod(p sample.Pod) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.changes++
 	ns := s.namespace(p.Namespace)
 	known, ok := s.pods[p.UID]
 	if !ok {
@@ -100,6 +101,7 @@ func (s *Store) DeletePod(uid types.UID) {
 	if !ok {
 		return
 	}
+	s.changes++
 	delete(s.pods, uid)
 	delete(s.departing, p)
 	ns := s.namespace(p.Namespace)

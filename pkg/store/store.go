@@ -46,6 +46,7 @@ type Store struct {
 	served     map[string]servedName // of pods
 	totals     map[string]int        // of objects: whose total, by TotalName
 	pods       map[types.UID]*pod
+	changes    uint64            // of pods
 	departing  map[*pod]struct{} // those of pods that are being deleted
 	namespaces map[string]*namespace
 	hpas       map[HPA]*group
@@ -61,7 +62,8 @@ type metric struct {
 	whole       uint64 // the last of them that was not partial
 	failing     error  // why the last collection failed as a whole
 	drops       map[sample.Reason]uint64
-	addresses   map[address]*pod // who is asked there; made anew when it is needed
+	addresses   map[address]*pod // who is asked there, after as many changes of pods as assigned says
+	assigned    uint64
 }
 
 // servedName is what a name in the API stands for, of a pod.
