@@ -90,7 +90,7 @@ STARTS ?= 20s,1m,2m
 TRACES ?= ../shared/traces
 
 .PHONY: replay-bench
-replay-bench: ## Compare policies on loads and write docs/policy-benchmark.md (an hour): make replay-bench [TRACES=FOLDER] [SEEDS=20] [LONGEST=24h] [STARTS=20s,1m,2m]
+replay-bench: ## Compare policies on loads and write docs/policy-benchmark.md (half an hour): make replay-bench [TRACES=FOLDER] [SEEDS=20] [LONGEST=24h] [STARTS=20s,1m,2m]
 	@cd replay && go build -o ../bin/replay-bench ./bench
 	@bin/replay-bench --traces $(TRACES) --seeds $(SEEDS) --longest $(LONGEST) --pod-starts $(STARTS) --document docs/policy-benchmark.md --out out/replay-bench
 
@@ -98,7 +98,7 @@ replay-bench: ## Compare policies on loads and write docs/policy-benchmark.md (a
 replay-bench-search: SEEDS := 10
 replay-bench-search: LONGEST := 1h
 replay-bench-search: STARTS := 1m
-replay-bench-search: ## Look for a policy that loses nowhere and write it into the same document (half an hour): the same variables
+replay-bench-search: ## Look for a policy that loses nowhere and write it into the same document (a quarter of an hour): the same variables
 	@cd replay && go build -o ../bin/replay-bench ./bench
 	@bin/replay-bench --search --traces $(TRACES) --seeds $(SEEDS) --longest $(LONGEST) --pod-starts $(STARTS) --document docs/policy-benchmark.md --out out/replay-bench
 

@@ -121,7 +121,7 @@ func checkBatch(t *testing.T, b sample.Batch, since time.Time, fine int, want ma
 func TestHostile(t *testing.T) {
 	var strayed atomic.Int32
 	elsewhere := serve(t, func(http.ResponseWriter, *http.Request) { strayed.Add(1) })
-	for name, h := range hostiles(t, elsewhere.URL) {
+	for name, h := range hostiles(elsewhere.URL) {
 		t.Run(name, func(t *testing.T) {
 			all := slices.Concat(pods("hostile", "http", 1, talk(t, h.speak)), healthy(t, 50))
 			collectBeside(t, all, h.reason)
@@ -197,7 +197,7 @@ func talkAtOnce(t *testing.T, text string) net.Listener {
 // TestCrowdsOfHostile: hundreds of pods of one kind that keep the adapter waiting, or send all that they can, do not cost the healthy
 // ones their values, nor the adapter its memory.
 func TestCrowdsOfHostile(t *testing.T) {
-	kinds := hostiles(t, "")
+	kinds := hostiles("")
 	c := Config{Field: "active_users", Series: "active_users", Interval: 3 * time.Second}
 	beside := healthy(t, 50)
 	var everyone fixed
