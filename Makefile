@@ -187,5 +187,9 @@ bin/golangci-lint: tools/go.mod tools/go.sum
 	@cd tools && go build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 	@touch $@
 
+bin/gotestsum: tools/go.mod tools/go.sum
+	@cd tools && go build -o ../$@ gotest.tools/gotestsum
+	@touch $@
+
 $(LOCALKUBE): FORCE
 	@localkube/build.sh $@

@@ -1,22 +1,33 @@
 #!/usr/bin/env bash
 # All the tests that this machine can run, one stage after the other, each with its time. What can't run here is named with the
-# reason. Called by `make test`.
+# reason, and what failed is said once more at the end. Called by `make test`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 export CGO_ENABLED=0 GOFLAGS=${GOFLAGS:-'-trimpath -buildvcs=false'}
-passed=() failed=() skipped=()
+passed=() failed=() skipped=() failures=()
+logs=out/test
+rm -rf "$logs"
+mkdir -p "$logs"
 
 stage() { # NAME COMMAND…, which exits with 77 where it can't run
-	local name=$1 began=$SECONDS
+	local name=$1 log="$logs/${1//[^[:alnum:]]/-}.log" began=$SECONDS
 	shift
 	printf '\n=== %s\n' "$name"
-	"$@"
-	case $? in
+	"$@" 2>&1 | tee "$log"
+	case ${PIPESTATUS[0]} in
 	0) passed+=("$name ($((SECONDS - began)) s)") ;;
 	77) skipped+=("$name: it says above what is missing") ;;
-	*) failed+=("$name ($((SECONDS - began)) s)") ;;
+	*) failed+=("$name ($((SECONDS - began)) s)") failures+=("$log") ;;
 	esac
+}
+
+why() { # LOG of a failed stage: gotestsum's summary without the minutes of what was observed, else the last lines
+	if grep -q '^=== Failed$' "$1"; then
+		sed '1,/^=== Failed$/d' "$1" | grep -vE '_test\.go:[0-9]+: [0-9]{2}:[0-9]{2}:[0-9]{2} '
+	else
+		grep -vE '^ok  |\[no test files\]$' "$1"
+	fi | tail -n 60
 }
 
 skip() { # NAME REASON
@@ -76,6 +87,10 @@ else
 	skip "end to end" "$cluster_reason; on an existing cluster see README.md"
 fi
 
+for log in "${failures[@]}"; do
+	printf '\n=== what failed, in %s\n' "$log"
+	why "$log"
+done
 printf '\n=== all stages, %d min %d s\n' $((SECONDS / 60)) $((SECONDS % 60))
 for s in "${passed[@]}"; do echo "ok    $s"; done
 for s in "${skipped[@]}"; do echo "SKIP  $s"; done
