@@ -32,11 +32,12 @@ var faults = []fault{
 		strike: replaceHeldBack, lasts: 10 * time.Second, during: coverage{counted: 2, pending: 1}, desired: 3,
 	},
 	{
-		// The pod's program ends at once, ever again; its users have gone to the others. S = 36 over 3 counted, 1 missing: 1.2 > 1,
-		// missing counts as 0: 36/40 = 0.9 < 1, another direction → current.
-		// Reveals something put in for the missing pod, be it the target, (36 + 10)/40 > 1 → 5, or the mean of the others,
-		// (36 + 12)/40 → 5; and a group that is not served at all because of one sick pod, which the HPA says itself.
-		name: "CrashLoop", replicas: 4, users: 36,
+		// The pod's program ends at once, ever again; its users have gone to the others. Its last value stands until maxAge, so that up to 8
+		// users count twice: S rises to 32 + 8·(1 − 2^(−15/10)) = 37.2 over 4 counted, 0.93, in the band → current. Then S = 32 over
+		// 3 counted, 1 missing: 1.07 > 1, missing counts as 0: 32/40 = 0.8 < 1, another direction → current.
+		// Reveals something put in for the missing pod, be it the target, (32 + 10)/40 > 1 → 5, or the mean of the others,
+		// (32 + 10.7)/40 → 5; and a group that is not served at all because of one sick pod, which the HPA says itself.
+		name: "CrashLoop", replicas: 4, users: 32, twice: 8,
 		strike: crash, during: coverage{counted: 3, missing: 1}, desired: 4, cause: "connection",
 	},
 	{
