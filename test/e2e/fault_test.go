@@ -73,7 +73,7 @@ func (w *deployed) hold(t *testing.T, d time.Duration, desired int32) {
 	seen := w.recorder.ObservationsSince(began)
 	// An HPA that can't read never scales in, which would prove nothing.
 	if d > sync && (len(seen) == 0 || !seen[len(seen)-1].Active) {
-		t.Errorf("the HPA does not read its metric: %+v", seen)
+		t.Errorf("the HPA does not read its metric, the last of %d looks: %+v", len(seen), seen[max(0, len(seen)-1):])
 	}
 	if lowest, highest := observe.Lowest(seen), observe.Highest(seen); len(seen) > 0 && (lowest != desired || highest != desired) {
 		t.Errorf("%d to %d replicas desired, want %d throughout", lowest, highest, desired)
