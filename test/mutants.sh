@@ -18,7 +18,7 @@ mkdir -p out/mutants
 header() { sed -n 's/^Caught-by: //p' "test/mutants/$1.patch"; }
 
 fails() { # LOG TEST: the test failed itself, rather than the build; told in other words than those of a failure
-	grep -q -- "^ *--- FAIL: $2" "$1" && grep -m1 -A3 -- "^ *--- FAIL: $2" "$1" | sed -E 's/^( *)--- FAIL:/\1failed as it should:/; /^FAIL/d'
+	grep -m1 -A3 -- "^ *--- FAIL: $2" "$1" | sed -E 's/^( *)--- FAIL:/\1failed as it should:/; /^FAIL/d'
 }
 
 caught_by_unit() { # COPY PATCH LOG PACKAGE TEST

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"userscale.dev/userscale/pkg/config"
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/test/cluster"
 	"userscale.dev/userscale/test/observe"
 )
@@ -101,7 +102,7 @@ type spike struct {
 // spikeFor finds the highest whole number of extra users that keeps the smoothed total, starting at steady, 15 % clear of room
 // below limit: S(length) = steady + (1 − 2^(−length/h))·extra.
 func spikeFor(steady, limit float64, length, halfLife time.Duration) spike {
-	gain := 1 - math.Exp2(-length.Seconds()/halfLife.Seconds())
+	gain := smoothing.HalfLives{Rise: halfLife}.Alpha(length)
 	extra := math.Floor(0.85 * (limit - steady) / gain)
 	return spike{extra: int(extra), length: length, peak: steady + gain*extra}
 }

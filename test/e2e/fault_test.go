@@ -2,11 +2,12 @@ package e2e
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"testing"
 	"time"
 
+	"userscale.dev/userscale/pkg/config"
+	"userscale.dev/userscale/pkg/smoothing"
 	"userscale.dev/userscale/test/observe"
 )
 
@@ -26,12 +27,11 @@ type fault struct {
 	cause   string // why a scrape of the missing pods gives no value, in the adapter's words; empty where none is missing
 }
 
-// The HPA decides every 15 s; the rest is the users' metric as shipped.
+// The HPA decides every 15 s; maxAge is that of the users' metric as shipped.
 const (
-	sync         = 15 * time.Second
-	twoSyncs     = 2*sync + 3*time.Second
-	maxAge       = 15 * time.Second
-	riseHalfLife = 10 * time.Second
+	sync     = 15 * time.Second
+	twoSyncs = 2*sync + 3*time.Second
+	maxAge   = 15 * time.Second
 )
 
 // play lets the load settle while the HPA's bounds hold the replicas, frees the HPA, strikes, ends the fault, and judges.
@@ -111,6 +111,6 @@ func (f *fault) judge(t *testing.T, w *deployed, began time.Time) {
 // raw total is gone, and with it the same part of S, though S had not come so far.
 func (f *fault) bounds() (least, most float64) {
 	users, twice := float64(f.users), float64(f.twice)
-	risen := users + twice*(1-math.Exp2(-maxAge.Seconds()/riseHalfLife.Seconds()))
+	risen := users + twice*smoothing.HalfLives{Rise: config.DefaultRiseHalfLife}.Alpha(maxAge)
 	return 0.9 * risen * users / (users + twice), 1.1 * risen
 }
